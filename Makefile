@@ -1,0 +1,24 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both set up what they need, once.
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+.PHONY: setup demo test check docs clean
+
+setup: .setup-done
+.setup-done: pyproject.toml constraints.txt scripts/setup.sh
+	@sh scripts/setup.sh $(VENV)
+	@touch $@
+
+demo: .setup-done
+	@$(VENV)/bin/dajia demo
+
+test: .setup-done
+	@$(PY) -m pytest -q
+
+check: .setup-done
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+clean:
+	rm -rf $(VENV) .setup-done var

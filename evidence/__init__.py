@@ -1,0 +1,1 @@
+"""evidence: what we hold and how it stays true. Imports nothing else of dajia."""
