@@ -42,9 +42,12 @@ def sm3(data: bytes) -> str:
 
 
 def canonical(value: Any) -> bytes:
-    """JSON with sorted keys and no spaces, UTF-8: the bytes that record digests are taken over."""
+    """JSON with sorted keys and no spaces, UTF-8: the bytes that record digests are taken over.
+
+    Unpaired surrogates become "?", as they do in the store.
+    """
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
+        "utf-8", "replace"
     )
 
 

@@ -1,0 +1,140 @@
+"""The settings of one installation, read from `dajia.toml`; every error names file, field and fix."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from evidence.home import Home
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; the message is for the person who wrote it."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Operator(_Section):
+    """Who runs this installation and signs what leaves it."""
+
+    unit: str = ""
+    name: str = ""
+    phone: str = ""
+    place: str = ""
+
+
+class Network(_Section):
+    """How the outside is reached. `timeout` and `connect_timeout` in seconds, `max_bytes` per body."""
+
+    proxy: str = ""
+    whois: str = ""
+    resolvers: list[str] = Field(default_factory=list)
+    user_agent: str = (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/141.0.0.0 Safari/537.36"
+    )
+    mobile_user_agent: str = (
+        "Mozilla/5.0 (Linux; Android 14; 23127PN0CC) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/141.0.0.0 Mobile Safari/537.36"
+    )
+    contact: str = ""
+    connect_timeout: float = Field(default=5.0, gt=0, le=60)
+    timeout: float = Field(default=30.0, gt=0, le=300)
+    max_bytes: int = Field(default=20 * 1024 * 1024, gt=1024)
+    allow: list[str] = Field(default_factory=list)
+
+
+class Crawl(_Section):
+    """How much and how politely. `delay` in seconds per registrable domain; 0 queries = all."""
+
+    pages_per_query: int = Field(default=2, ge=1, le=10)
+    delay: float = Field(default=3.0, ge=0)
+    concurrency: int = Field(default=8, ge=1, le=64)
+    recapture_days: int = Field(default=7, ge=0)
+    max_queries: int = Field(default=0, ge=0)
+    max_candidates: int = Field(default=5000, ge=1)
+    deepen_rounds: int = Field(default=3, ge=1, le=6)
+
+
+class Browser(_Section):
+    """Which Chromium and how. `timeout` in seconds for one page."""
+
+    enabled: bool = True
+    path: str = ""
+    tabs: int = Field(default=2, ge=1, le=16)
+    timeout: float = Field(default=15.0, gt=0, le=120)
+    sandbox: Literal["auto", "on", "off"] = "auto"
+
+
+class SourceSettings(_Section):
+    """One source's policy. Overriding robots needs a written legal basis, kept with every run."""
+
+    enabled: bool = True
+    robots: Literal["obey", "override"] = "obey"
+    legal_basis: str = ""
+    delay: float | None = Field(default=None, ge=0)
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _basis(self) -> SourceSettings:
+        if self.robots == "override" and not self.legal_basis.strip():
+            raise ValueError('robots = "override" needs legal_basis = "…" (who decided it, on what ground)')
+        return self
+
+
+class Config(_Section):
+    """The whole of `dajia.toml`; an absent file means every default."""
+
+    operator: Operator = Operator()
+    network: Network = Network()
+    crawl: Crawl = Crawl()
+    browser: Browser = Browser()
+    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+
+    def source(self, name: str) -> SourceSettings:
+        """The settings of source `name`, defaults where none are written."""
+        return self.sources.get(name) or SourceSettings()
+
+
+def load(home: Home) -> Config:
+    """Read `home.config`; raises ConfigError with file, field and fix."""
+    return load_file(home.config) if home.config.exists() else Config()
+
+
+def load_file(path: Path) -> Config:
+    """Read one TOML file; raises ConfigError with file, field and fix."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigError(f"{path}: not valid TOML: {problem}") from problem
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(f"{path}: cannot be read: {problem}") from problem
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as problem:
+        lines = [f"{path}: field {_field(e['loc'])}: {_say(e)}" for e in problem.errors()]
+        raise ConfigError("\n".join(lines)) from problem
+
+
+def _field(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in loc) or "(top)"
+
+
+def _say(error: Any) -> str:
+    """The problem in one line, with the nearest known name for a misspelt key."""
+    if error["type"] != "extra_forbidden":
+        return f"{error['msg']} (found: {error['input']!r})"
+    model: Any = Config
+    for part in error["loc"][:-1]:
+        child = getattr(model, "model_fields", {}).get(str(part))
+        kind = child.annotation if child is not None else model
+        model = next((a for a in get_args(kind) if isinstance(a, type) and issubclass(a, BaseModel)), kind)
+    known = list(getattr(model, "model_fields", {}))
+    near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+    return "unknown key" + (f"; did you mean {near[0]!r}?" if near else f"; known keys: {', '.join(known)}")

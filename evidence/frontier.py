@@ -1,0 +1,114 @@
+"""What to fetch next: leases in SQLite, acknowledged when the capture is committed.
+
+A worker leases work for some seconds, and acknowledges it inside the transaction that stores the
+result (`Store.transaction`). Whoever is killed in between leaves a lease that runs out, and the
+work is done again; nothing is lost and nothing is stored twice.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evidence import ids
+from evidence.store import Store
+
+MAX_ATTEMPTS = 3
+LANES = ("serp", "plain", "browser", "recheck")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A piece of work lent to one worker. `attempts` counts this lease too."""
+
+    lane: str
+    key: str
+    run: str
+    host: str
+    payload: dict[str, Any]
+    attempts: int
+    worker: str
+
+
+class Frontier:
+    """The queue of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(
+        self, lane: str, key: str, payload: Mapping[str, Any], *, run: str, host: str = "", priority: int = 0,
+    ) -> bool:
+        """Queue work; False when this lane has that key already in this run.
+
+        The same key in a later run is armed again: a page is asked anew, in place, not in a second row.
+        """
+        if lane not in LANES:
+            raise ValueError(f"unknown lane {lane!r}; lanes: {', '.join(LANES)}")
+        with self._store.transaction():
+            done = self._store.db.execute(
+                "INSERT INTO frontier (lane, key, run, host, payload, priority, added) VALUES (?,?,?,?,?,?,?) "
+                "ON CONFLICT (lane, key) DO UPDATE SET run = excluded.run, payload = excluded.payload, "
+                "priority = excluded.priority, state = 'waiting', worker = '', lease_until = 0, attempts = 0, "
+                "note = '', added = excluded.added WHERE frontier.run <> excluded.run",
+                (lane, key, run, host, json.dumps(payload, ensure_ascii=False), priority, ids.utc_now()))
+        return done.rowcount > 0
+
+    def lease(
+        self, lane: str, worker: str, n: int, seconds: float = 300.0, match: Mapping[str, str] | None = None,
+        run: str = "",
+    ) -> list[Lease]:
+        """Up to `n` pieces of waiting or overdue work, highest priority first, lent for `seconds`."""
+        now = time.time()
+        where, params = "", []
+        for name, value in (match or {}).items():
+            where += " AND json_extract(payload, ?) = ?"
+            params += [f"$.{name}", value]
+        if run:
+            where += " AND run = ?"
+            params.append(run)
+        with self._store.transaction():
+            rows = self._store.rows(
+                "SELECT key, run, host, payload, attempts FROM frontier WHERE lane = ? AND (state = 'waiting' OR "
+                f"(state = 'leased' AND lease_until < ?)) {where} ORDER BY priority DESC, added, key LIMIT ?",
+                lane, now, *params, n)
+            self._store.db.executemany(
+                "UPDATE frontier SET state = 'leased', worker = ?, lease_until = ?, attempts = attempts + 1 "
+                "WHERE lane = ? AND key = ?", [(worker, now + seconds, lane, r["key"]) for r in rows])
+        return [Lease(lane, r["key"], r["run"], r["host"], json.loads(r["payload"]), r["attempts"] + 1, worker)
+                for r in rows]
+
+    def ack(self, lease: Lease, note: str = "") -> None:
+        """The work is done; call inside the transaction that stores what came of it."""
+        self._move(lease, "done", note)
+
+    def release(self, lease: Lease, note: str = "") -> None:
+        """The work was not done; it waits again, or fails for good after `MAX_ATTEMPTS`."""
+        self._move(lease, "failed" if lease.attempts >= MAX_ATTEMPTS else "waiting", note)
+
+    def fail(self, lease: Lease, note: str) -> None:
+        """The work cannot be done in this run."""
+        self._move(lease, "failed", note)
+
+    def free_all(self, lane: str = "") -> int:
+        """Give every lent piece back at once: for a new run that knows the old workers are dead."""
+        with self._store.transaction():
+            return self._store.db.execute(
+                "UPDATE frontier SET state = 'waiting', worker = '', lease_until = 0 "
+                "WHERE state = 'leased' AND (? = '' OR lane = ?)", (lane, lane)).rowcount
+
+    def counts(self, lane: str, run: str | None = None) -> dict[str, int]:
+        """How many pieces are waiting, leased, done, failed."""
+        found = self._store.rows(
+            "SELECT state, count(*) AS n FROM frontier WHERE lane = ? AND (? IS NULL OR run = ?) GROUP BY state",
+            lane, run, run)
+        return {"waiting": 0, "leased": 0, "done": 0, "failed": 0} | {r["state"]: r["n"] for r in found}
+
+    def _move(self, lease: Lease, state: str, note: str) -> None:
+        with self._store.transaction():
+            self._store.db.execute(
+                "UPDATE frontier SET state = ?, note = ?, lease_until = 0 WHERE lane = ? AND key = ? AND run = ?",
+                (state, note[:500], lease.lane, lease.key, lease.run))

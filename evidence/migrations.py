@@ -1,0 +1,136 @@
+"""Named migrations, append-only: a released one is never edited, a change is a new one at the end.
+
+Facts live in insert-only tables. Two locks guard them inside SQLite: triggers that refuse UPDATE
+and DELETE, and a BEFORE INSERT trigger that refuses an existing key, which also stops
+`INSERT OR REPLACE` from a plain client (where the delete triggers of a REPLACE do not fire
+unless `recursive_triggers` is on). Whoever drops the triggers is found by the custody chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+Migration = Callable[[Database], None]
+MIGRATIONS: list[tuple[str, Migration]] = []
+
+
+def migration(step: Migration) -> Migration:
+    """Register a step under its function name; order of definition is order of application."""
+    MIGRATIONS.append((step.__name__, step))
+    return step
+
+
+def insert_only(db: Database, table: str, keys: tuple[str, ...]) -> None:
+    """Make `table` refuse UPDATE, DELETE and the replacement of a row with the same `keys`."""
+    same = " AND ".join(f"{key} = NEW.{key}" for key in keys)
+    for event in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only: {event} refused'); END"
+        )
+    db.execute(
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only: this row exists already'); END"
+    )
+
+
+_FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "runs": ("id TEXT PRIMARY KEY, kind TEXT NOT NULL, day TEXT NOT NULL, at TEXT NOT NULL, "
+             "environment TEXT NOT NULL",
+             ("id",)),
+    "run_ends": ("run TEXT PRIMARY KEY REFERENCES runs(id), state TEXT NOT NULL, report TEXT NOT NULL, "
+                 "at TEXT NOT NULL", ("run",)),
+    "stages": ("run TEXT NOT NULL REFERENCES runs(id), stage TEXT NOT NULL, seconds REAL NOT NULL, "
+               "detail TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (run, stage)", ("run", "stage")),
+    "source_runs": ("run TEXT NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL, pages INTEGER NOT NULL, "
+                    "results INTEGER NOT NULL, ads INTEGER NOT NULL, detail TEXT NOT NULL, "
+                    "proof_capture TEXT NOT NULL, selectors TEXT NOT NULL, at TEXT NOT NULL, "
+                    "PRIMARY KEY (run, source)", ("run", "source")),
+    "sightings": ("id TEXT PRIMARY KEY, run TEXT NOT NULL, source TEXT NOT NULL, query TEXT NOT NULL, "
+                  "page INTEGER NOT NULL, rank INTEGER NOT NULL, title TEXT NOT NULL, snippet TEXT NOT NULL, "
+                  "shown_site TEXT NOT NULL, date_text TEXT NOT NULL, paid INTEGER NOT NULL, "
+                  "ad_marker TEXT NOT NULL, link TEXT NOT NULL, url TEXT NOT NULL, resolved_by TEXT NOT NULL, "
+                  "serp_capture TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "captures": ("id TEXT PRIMARY KEY, run TEXT NOT NULL, asked_url TEXT NOT NULL, url TEXT NOT NULL, "
+                 "url_key TEXT NOT NULL, host TEXT NOT NULL, started TEXT NOT NULL, ended TEXT NOT NULL, "
+                 "means TEXT NOT NULL, profile TEXT NOT NULL, outcome TEXT NOT NULL, status INTEGER NOT NULL, "
+                 "note TEXT NOT NULL, hops TEXT NOT NULL, headers TEXT NOT NULL, ip TEXT NOT NULL, "
+                 "protocol TEXT NOT NULL, title TEXT NOT NULL, why TEXT NOT NULL, origin TEXT NOT NULL, "
+                 "tool TEXT NOT NULL, truncated INTEGER NOT NULL", ("id",)),
+    "artifacts": ("capture TEXT NOT NULL REFERENCES captures(id), name TEXT NOT NULL, media_type TEXT NOT NULL, "
+                  "size INTEGER NOT NULL, sha256 TEXT NOT NULL, sm3 TEXT NOT NULL, warc TEXT NOT NULL, "
+                  "offset INTEGER NOT NULL, length INTEGER NOT NULL, coding TEXT NOT NULL, "
+                  "PRIMARY KEY (capture, name)", ("capture", "name")),
+    "site_facts": ("id TEXT PRIMARY KEY, run TEXT NOT NULL, host TEXT NOT NULL, kind TEXT NOT NULL, "
+                   "value TEXT NOT NULL, raw TEXT NOT NULL, server TEXT NOT NULL, ok INTEGER NOT NULL, "
+                   "note TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "verdicts": ("id TEXT PRIMARY KEY, capture TEXT NOT NULL REFERENCES captures(id), run TEXT NOT NULL, "
+                 "ruleset TEXT NOT NULL, kind TEXT NOT NULL, band TEXT NOT NULL, score REAL NOT NULL, "
+                 "body_sha256 TEXT NOT NULL, scope TEXT NOT NULL, mirrored INTEGER NOT NULL, role TEXT NOT NULL, "
+                 "undecidable TEXT NOT NULL, imitates TEXT NOT NULL, links TEXT NOT NULL, at TEXT NOT NULL",
+                 ("id",)),
+    "findings": ("verdict TEXT NOT NULL REFERENCES verdicts(id), n INTEGER NOT NULL, rule TEXT NOT NULL, "
+                 "weight REAL NOT NULL, quote TEXT NOT NULL, start INTEGER NOT NULL, \"end\" INTEGER NOT NULL, "
+                 "sentence TEXT NOT NULL, \"where\" TEXT NOT NULL, PRIMARY KEY (verdict, n)", ("verdict", "n")),
+    "contacts": ("verdict TEXT NOT NULL REFERENCES verdicts(id), n INTEGER NOT NULL, type TEXT NOT NULL, "
+                 "value TEXT NOT NULL, quote TEXT NOT NULL, start INTEGER NOT NULL, \"end\" INTEGER NOT NULL, "
+                 "PRIMARY KEY (verdict, n)", ("verdict", "n")),
+    "leads": ("id TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, scope TEXT NOT NULL, "
+              "first_verdict TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "lead_verdicts": ("lead TEXT NOT NULL REFERENCES leads(id), verdict TEXT NOT NULL REFERENCES verdicts(id), "
+                      "at TEXT NOT NULL, PRIMARY KEY (lead, verdict)", ("lead", "verdict")),
+    "decisions": ("id TEXT PRIMARY KEY, lead TEXT NOT NULL REFERENCES leads(id), move TEXT NOT NULL, "
+                  "reviewer TEXT NOT NULL, reason TEXT NOT NULL, verdict TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "packages": ("id TEXT PRIMARY KEY, lead TEXT NOT NULL, agency TEXT NOT NULL, path TEXT NOT NULL, "
+                 "zip_sha256 TEXT NOT NULL, manifest_sha256 TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "checks": ("id TEXT PRIMARY KEY, lead TEXT NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL, "
+               "capture TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "warcs": ("name TEXT PRIMARY KEY, run TEXT NOT NULL, size INTEGER NOT NULL, records INTEGER NOT NULL, "
+              "sha256 TEXT NOT NULL, sm3 TEXT NOT NULL, recovered INTEGER NOT NULL, at TEXT NOT NULL", ("name",)),
+    "custody": ("seq INTEGER PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL, subject_kind TEXT NOT NULL, "
+                "subject_id TEXT NOT NULL, digest TEXT NOT NULL, actor TEXT NOT NULL, detail TEXT NOT NULL, "
+                "prev TEXT NOT NULL, hash TEXT NOT NULL UNIQUE", ("seq",)),
+}
+
+FACT_TABLES = tuple(_FACTS)
+
+
+@migration
+def m001_facts(db: Database) -> None:
+    """The insert-only tables of DESIGN §3 with their locks."""
+    for table, (columns, keys) in _FACTS.items():
+        db.execute(f"CREATE TABLE {table} ({columns})")
+        insert_only(db, table, keys)
+    for table, columns in (
+        ("captures", "url_key, started"), ("captures", "host"), ("captures", "run"), ("artifacts", "sha256"),
+        ("sightings", "url"), ("sightings", "run, source"), ("verdicts", "capture, ruleset"),
+        ("verdicts", "band, kind"), ("contacts", "type, value"), ("lead_verdicts", "verdict"),
+        ("decisions", "lead, at"), ("checks", "lead, at"), ("site_facts", "host, kind, at"),
+        ("custody", "subject_kind, subject_id"),
+    ):
+        name = f"{table}_by_{columns.replace(', ', '_')}"
+        db.execute(f"CREATE INDEX {name} ON {table} ({columns})")
+    db.execute("CREATE UNIQUE INDEX leads_by_subject ON leads (kind, subject)")
+
+
+@migration
+def m002_frontier(db: Database) -> None:
+    """What to fetch next: work to do, not evidence, hence an ordinary table."""
+    db.execute(
+        "CREATE TABLE frontier (lane TEXT NOT NULL, key TEXT NOT NULL, run TEXT NOT NULL, host TEXT NOT NULL, "
+        "payload TEXT NOT NULL, priority INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'waiting', "
+        "worker TEXT NOT NULL DEFAULT '', lease_until REAL NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, "
+        "note TEXT NOT NULL DEFAULT '', added TEXT NOT NULL, PRIMARY KEY (lane, key))"
+    )
+    db.execute("CREATE INDEX frontier_by_state ON frontier (lane, state, priority DESC, added)")
+
+
+@migration
+def m003_search(db: Database) -> None:
+    """Full text with a space around every Han character, so that a phrase query finds any length."""
+    db.execute(
+        "CREATE VIRTUAL TABLE page_text USING fts5 (capture UNINDEXED, title, body, tokenize = 'unicode61')"
+    )
