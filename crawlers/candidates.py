@@ -1,0 +1,61 @@
+"""From sightings to pages worth fetching: which hits become candidates, and how urgent they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawlers.session import Session
+from evidence import ids
+from evidence.records import Sighting
+
+if TYPE_CHECKING:
+    from crawlers.source import Source
+
+EPHEMERAL = ("mp.weixin.qq.com",)  # signed article links live for minutes
+PAID, ORGANIC, UNRESOLVED, SOON = 30, 20, 10, 90
+
+
+def queue(session: Session, source: type[Source], sightings: Iterable[Sighting]) -> int:
+    """Queue each new address of a result page; returns how many. Runs inside the page's transaction.
+
+    A paid hit is fetched only where its target was printed: its click link bills the advertiser. An
+    organic jump link that tells nothing is fetched as it is.
+    """
+    known, limit = session.frontier.counts("plain", session.run), session.config.crawl.max_candidates
+    room, count = limit - sum(known.values()), 0
+    for sighting in sightings:
+        url = sighting.url or ("" if sighting.paid else sighting.link)
+        if not url or (sighting.url and source.owns(url)) or count >= room:
+            continue
+        count += add(session, url, "sighting", sighting.id, _priority(sighting))
+    return count
+
+
+def add(session: Session, url: str, why: str, origin: str, priority: int) -> bool:
+    """Queue one address; False when it is no web address, already queued in this run, or fetched lately."""
+    try:
+        normal, key, host = ids.normal_url(url), ids.url_key(url), ids.host_of(url)
+    except ValueError:
+        return False
+    if fetched_lately(session, key):
+        return False
+    ephemeral = host in EPHEMERAL
+    return session.frontier.add("plain", key, {"url": normal, "why": why, "origin": origin, "ephemeral": ephemeral},
+                                run=session.run, host=host, priority=SOON if ephemeral else priority)
+
+
+def fetched_lately(session: Session, key: str) -> bool:
+    """Whether an earlier run fetched this address well within `recapture_days`; a failure does not count."""
+    days = session.config.crawl.recapture_days
+    since = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return days > 0 and session.store.one(
+        "SELECT 1 FROM captures WHERE url_key = ? AND started > ? AND outcome IN ('ok', 'partial') AND run <> ? LIMIT 1",
+        key, since, session.run) is not None
+
+
+def _priority(sighting: Sighting) -> int:
+    if not sighting.url:
+        return UNRESOLVED
+    return PAID if sighting.paid else ORGANIC

@@ -1,0 +1,62 @@
+"""Result cards that arrive as JSON: found wherever they lie, and written as plain HTML for declared selectors."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator
+from typing import Any
+
+_URL = ("article_url", "source_url", "item_source_url", "url", "share_url")
+_TITLE, _SNIPPET = ("title",), ("abstract", "summary")
+_SITE, _DATE = ("media_name", "source", "site_name"), ("datetime", "publish_time", "display_time")
+_DEPTH = 8
+
+
+def json_of(text: str) -> dict[str, Any] | None:
+    """The JSON object in `text`, or None when there is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def cards_in(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The cards in a JSON value: mappings with a title and an address, at any depth up to eight."""
+    if depth > _DEPTH:
+        return
+    if isinstance(value, dict):
+        if _first(value, _TITLE) and _first(value, _URL):
+            yield value
+            return
+        for child in value.values():
+            yield from cards_in(child, depth + 1)
+    elif isinstance(value, list):
+        for child in value:
+            yield from cards_in(child, depth + 1)
+
+
+def as_html(card: dict[str, Any]) -> str:
+    """One card as `div.dajia-card` with `h3 a`, `p`, `cite` and `time`; `data-tag=ad` where it says it is paid."""
+    paid = card.get("data-tag") == "ad" or card.get("is_ad") or card.get("ad_id")
+    title = html.escape(_first(card, _TITLE)).replace("&lt;em&gt;", "").replace("&lt;/em&gt;", "")
+    return (f'<div class="dajia-card"{" data-tag=ad" if paid else ""}>'
+            f'<h3><a href="{html.escape(_first(card, _URL))}">{title}</a></h3><p>{html.escape(_first(card, _SNIPPET))}</p>'
+            f"<cite>{html.escape(_first(card, _SITE))}</cite><time>{html.escape(_first(card, _DATE))}</time></div>")
+
+
+def _first(card: dict[str, Any], names: tuple[str, ...]) -> str:
+    """The first of `names` with text: in the card, in its `display` or `info`, in `display.info`; `{"text": …}` too."""
+    display = _mapping(card.get("display"))
+    for place in (card, display, _mapping(card.get("info")), _mapping(display.get("info"))):
+        for name in names:
+            value = place.get(name)
+            value = value.get("text") if isinstance(value, dict) else value
+            if isinstance(value, str | int) and str(value).strip():
+                return str(value)
+    return ""
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,141 @@
+"""A spider that lives off a lane of the frontier: it leases, fetches, and acknowledges at commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Self
+
+import scrapy
+from scrapy import Request, signals
+
+from crawlers.recorder import Exchanges
+from crawlers.session import Session, apply
+from evidence import ids
+from evidence.frontier import Lease
+from evidence.home import Home
+
+LEASE_SECONDS = 600.0
+
+
+class LeaseSpider(scrapy.Spider):
+    """Base of the source spiders, `capture` and `recheck`.
+
+    Subclasses set `lane` and give `match` and `request_for(lease)`; every lease handed out must come
+    back through `settle(lease, write)`, whose `write` runs inside the transaction that acknowledges it.
+    """
+
+    lane = "plain"
+    at_once = 8
+    delay: float | None = None
+
+    def __init__(self, session: Session, owned: bool = False, **arguments: Any) -> None:
+        super().__init__(self.name, **arguments)
+        self.session, self._owned = session, owned
+        self.open_leases: dict[str, Lease] = {}
+        self.halted = ""  # the reason why no more work is taken
+        self.done = 0
+        self._change = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *arguments: Any, **named: Any) -> Self:
+        """Built by Scrapy. Without a session (plain `scrapy crawl`) one is opened at `home`, with a run of its own."""
+        session = named.pop("session", None)
+        owned = session is None
+        if session is None:
+            session = cls.own_session(named)
+        spider = cls(session=session, owned=owned, **named)
+        spider._set_crawler(crawler)
+        apply(crawler, session.config)
+        crawler.signals.connect(spider.on_closed, signal=signals.spider_closed)
+        return spider
+
+    @classmethod
+    def own_session(cls, arguments: dict[str, Any]) -> Session:
+        """A session for a spider started by hand: `-a home=…`, `-a run=…`."""
+        return Session.open(Home.at(arguments.pop("home", None)), arguments.pop("run", ""), f"scrapy-{cls.name}",
+                            day=ids.utc_now()[:10])
+
+    @property
+    def obey_robots(self) -> bool:
+        """Whether robots.txt is obeyed: the spider's entry in the configuration, `obey` without one."""
+        return self.session.config.source(str(self.name)).robots == "obey"
+
+    @property
+    def match(self) -> dict[str, str]:
+        """Which leases of the lane are ours."""
+        return {}
+
+    def request_for(self, lease: Lease) -> Request | None:
+        """The request for a lease; None when it was settled without one."""
+        raise NotImplementedError
+
+    async def before(self) -> None:
+        """What comes before the first lease; may set `halted`."""
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Lease a few at a time, until there is nothing left and nothing under way."""
+        await self.before()
+        while not self.halted and not self.session.stopping and self.session.ledger.failure is None:
+            room = self.at_once - len(self.open_leases)
+            leases = self._lease(room) if room > 0 else []
+            for lease in leases:
+                self.open_leases[lease.key] = lease
+                request = self.request_for(lease)
+                if request is not None:
+                    yield request
+            if not leases:
+                if not self.open_leases:
+                    break
+                self._change.clear()
+                await self._wait()
+        while self.open_leases and not self.session.stopping and self.session.ledger.failure is None:
+            self._change.clear()
+            await self._wait()
+
+    def _lease(self, room: int) -> list[Lease]:
+        return self.session.frontier.lease(self.lane, self.session.worker, room, LEASE_SECONDS, self.match or None,
+                                           self.session.run)
+
+    async def _wait(self) -> None:
+        try:
+            await asyncio.wait_for(self._change.wait(), 1.0)
+        except TimeoutError:
+            return  # look again: the session may be stopping
+
+    def fetch(self, lease: Lease, url: str, **meta: Any) -> Request:
+        """A recorded request for a lease; its answer or its failure comes to `on_answer` or `on_failure`."""
+        meta = {"lease": lease, "capture": ids.new_id(), "exchanges": Exchanges(), "handle_httpstatus_all": False} | meta
+        return Request(url, callback=self.on_answer, errback=self.on_failure, meta=meta, dont_filter=True)
+
+    def on_answer(self, response: Any) -> Any:
+        """What to do with an answer."""
+        raise NotImplementedError
+
+    def on_failure(self, failure: Any) -> Any:
+        """What to do with a request that brought no answer."""
+        raise NotImplementedError
+
+    def settle(self, lease: Lease, write: Any, note: str = "", *, failed: bool = False) -> None:
+        """Commit what came of a lease, soon, and acknowledge it in the same transaction."""
+        def together() -> None:
+            write()
+            (self.session.frontier.fail if failed else self.session.frontier.ack)(lease, note)
+
+        def after() -> None:
+            self.open_leases.pop(lease.key, None)
+            self.done += 1
+            self._change.set()
+
+        self.session.ledger.put(together, after)
+
+    def on_closed(self, spider: Any, reason: str) -> None:
+        """Give back what was not finished; close the session when it is ours."""
+        if reason not in {"finished", "shutdown"}:
+            self.session.emit({"event": "error", "source": self.name, "detail": f"{self.name}: spider ended: {reason}"})
+        if self.session.ledger.failure is None:
+            self.session.ledger.flush()
+            for lease in list(self.open_leases.values()):
+                self.session.frontier.release(lease, f"given back: {reason}")
+        if self._owned:
+            self.session.close()

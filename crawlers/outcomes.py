@@ -1,0 +1,55 @@
+"""What came of fetching a page, in one honest word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crawlers.answer import Answer
+from crawlers.failures import Trouble
+from crawlers.walls import wall_of
+from evidence.records import Outcome
+
+_JUMP = re.compile(r"""(?:window\.)?location(?:\.href)?(?:\.replace\(|\s*=\s*)\s*["'](https?://[^"']+)["']""")
+_SMALL = 6_000
+_ENGINES = ("sogou.com", "baidu.com", "so.com", "toutiao.com", "sm.cn", "bing.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`outcome` as in Capture.outcome, and a note that says why it is not plainly ok."""
+
+    outcome: Outcome
+    note: str = ""
+
+
+def outcome_of(answer: Answer, stopped: str, flags: list[str] | tuple[str, ...]) -> Result:
+    """The outcome of an answer: wall or removal first, then what is missing from it."""
+    if stopped == "download":
+        return Result("refused", f"download: {answer.content_type or 'attachment'}")
+    if wall := wall_of(answer):
+        return Result(wall.state, f"{wall.name}, status {answer.status}")
+    if answer.status >= 400:
+        return Result("error", f"status {answer.status}")
+    cut = {"length": "cut at the size limit", "time": "cut at the time limit"}.get(stopped, "")
+    cut = cut or next((said for flag, said in (
+        ("dataloss", "connection lost before the end"), ("bomb", "decompressed text cut at the size limit"),
+        ("undecodable", "content coding is broken")) if flag in flags), "")
+    return Result("partial", cut) if cut else Result("ok")
+
+
+def outcome_of_trouble(trouble: Trouble) -> Result:
+    """The outcome when there was no answer."""
+    known: dict[str, Outcome] = {"refused": "refused", "robots": "refused", "blocked": "blocked"}
+    outcome = known.get(trouble.kind, "error")
+    return Result(outcome, f"{trouble.kind}: {trouble.text}")
+
+
+def jump_of(answer: Answer) -> str:
+    """Where an engine's jump page sends a browser by script; "" for any other page."""
+    host = urlsplit(answer.url).hostname or ""
+    if len(answer.body) > _SMALL or not any(host == e or host.endswith("." + e) for e in _ENGINES):
+        return ""
+    found = _JUMP.search(answer.text)
+    return found.group(1) if found else ""

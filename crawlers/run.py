@@ -1,0 +1,132 @@
+"""One crawl stage as a process: `python -m crawlers.run discover|capture|recheck|deepen|facts --home DIR --run ID`.
+
+Standard output carries JSON lines (source, page, error, end), standard error the log. Exit codes:
+0 ok · 1 partial · 2 usage or configuration · 3 environment (store, disk, browser) · 4 nothing could be reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from importlib import import_module
+from typing import Any
+
+from crawlers import discovery, queries, sources, walls
+from crawlers.session import Event, Session
+from evidence.archive import ArchiveError
+from evidence.config import ConfigError
+from evidence.home import Home
+from evidence.store import StoreError
+
+OK, PARTIAL, USAGE, ENVIRONMENT, NOTHING = 0, 1, 2, 3, 4
+STAGES = ("discover", "capture", "recheck", "deepen", "facts")
+QUIET = frozenset({"ok", "empty", "disabled"})
+
+
+def emit(event: Event) -> None:
+    """One JSON line to whoever started us; a reader that is gone must not undo the crawl."""
+    try:
+        sys.stdout.write(json.dumps(event, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the rest of the process
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one stage and return its exit code; every expected failure becomes one `error` event."""
+    options = _options(arguments)
+    home = Home.at(options.home)
+    started = time.monotonic()
+    try:
+        code, counts = _stage(options, home)
+    except (ConfigError, sources.UnknownSource, queries.QueriesError, walls.WallsError) as problem:
+        code, counts = USAGE, {}
+        emit({"event": "error", "detail": str(problem)})
+    except (StoreError, ArchiveError, OSError) as problem:
+        code, counts = ENVIRONMENT, {}
+        emit({"event": "error", "detail": f"{type(problem).__name__}: {problem}"})
+    emit({"event": "end", "stage": options.stage, "code": code, "seconds": round(time.monotonic() - started, 2), **counts})
+    return code
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m crawlers.run", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("stage", choices=STAGES)
+    parser.add_argument("--home", help="folder of the installation; default $DAJIA_HOME or ./var")
+    parser.add_argument("--run", required=True, help="id of the run in the store")
+    parser.add_argument("--sources", default="", help="comma-separated source names; default all")
+    parser.add_argument("--hosts", default="", help="comma-separated hosts (facts)")
+    return parser.parse_args(arguments)
+
+
+def _stage(options: argparse.Namespace, home: Home) -> tuple[int, dict[str, Any]]:
+    if options.stage == "deepen":
+        return int(import_module("crawlers.deepen").run(home, options.run, emit)), {}
+    if options.stage == "facts":
+        hosts = [host for host in options.hosts.split(",") if host]
+        return int(import_module("crawlers.sitefacts").run(home, options.run, hosts)), {}
+    names = [name for name in options.sources.split(",") if name]
+    chosen = sources.select(names)
+    session = Session.open(home, options.run, options.stage, emit)
+    try:
+        return _discover(session, chosen) if options.stage == "discover" else _fetch(session, options.stage)
+    finally:
+        session.close()
+
+
+def _discover(session: Session, chosen: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    texts = queries.load(limit=session.config.crawl.max_queries)
+    session.frontier.free_all("serp")  # the lock of the run says that earlier workers are dead
+    asked = [source for source in chosen.values() if discovery.seed(session, source, texts)]
+    _crawl(session, asked)
+    ended = [discovery.conclude(session, source) for source in asked]
+    records = _records(session, tuple(chosen))
+    if any(record is None for record in ended):
+        return PARTIAL, {"interrupted": True}
+    states = [record["state"] for record in records if record["state"] != "disabled"]
+    plain = session.frontier.counts("plain", session.run)["waiting"]
+    counts = {"queries": len(texts), "candidates": plain, "sources": {r["source"]: r["state"] for r in records}}
+    if states and all(state == "unreachable" for state in states):
+        return NOTHING, counts
+    return (OK if all(state in QUIET for state in states) else PARTIAL), counts
+
+
+def _records(session: Session, names: tuple[str, ...]) -> list[Any]:
+    rows = session.store.rows("SELECT source, state FROM source_runs WHERE run = ? ORDER BY source", session.run)
+    return [row for row in rows if row["source"] in names]
+
+
+def _fetch(session: Session, stage: str) -> tuple[int, dict[str, Any]]:
+    spider = sources.other_spider(stage)
+    session.frontier.free_all(spider.lane)
+    spiders = _crawl(session, [spider])
+    counts = session.frontier.counts(spider.lane, session.run)
+    done, unreached = sum(s.done for s in spiders), sum(s.unreached for s in spiders)
+    if done and done == unreached:
+        return NOTHING, counts
+    return (PARTIAL if counts["waiting"] or counts["leased"] or counts["failed"] else OK), counts
+
+
+def _crawl(session: Session, classes: list[Any]) -> list[Any]:
+    """Run the spiders together in one reactor until all are done or a signal stops them; returns them."""
+    if not classes:
+        return []
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("crawlers.settings", priority="project")
+    process = AsyncCrawlerProcess(settings)
+    crawlers = [process.create_crawler(cls) for cls in classes]
+    for crawler in crawlers:
+        process.crawl(crawler, session=session)
+    process.start()
+    if session.ledger.failure is not None:
+        raise session.ledger.failure
+    return [crawler.spider for crawler in crawlers if crawler.spider is not None]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""What all spiders of one crawl process share: home, configuration, store, archive, politeness."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from typing import Any, Self
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from crawlers.ledger import Ledger
+from crawlers.politeness import Politeness
+from evidence import config as settings
+from evidence.archive import WarcWriter
+from evidence.frontier import Frontier
+from evidence.home import Home
+from evidence.store import Store
+
+Event = dict[str, Any]
+TOOL = "dajia-crawlers/0.1 (Scrapy 2.19)"
+
+
+def _silent(event: Event) -> None:
+    """Nobody listens: `scrapy crawl` has its own log."""
+
+
+class Session:
+    """One crawl process at work on one run. Open it with `open`, and `close` it whatever happened."""
+
+    def __init__(
+        self, home: Home, config: settings.Config, store: Store, run: str, label: str,
+        emit: Callable[[Event], None] = _silent,
+    ) -> None:
+        self.home, self.config, self.store, self.run, self.emit = home, config, store, run, emit
+        self.frontier = Frontier(store)
+        self.writer = WarcWriter.create(home, run, label)
+        self.ledger = Ledger(store, self.writer)
+        self.politeness = Politeness(config.crawl.delay)
+        self.worker = f"{socket.gethostname()}:{os.getpid()}"
+        self.stopping = False
+
+    @classmethod
+    def open(
+        cls, home: Home, run: str = "", label: str = "crawl", emit: Callable[[Event], None] = _silent, *,
+        day: str = "",
+    ) -> Self:
+        """Open the store; without `run`, begin one of kind `scrapy` for `day`."""
+        config = settings.load(home)
+        store = Store.open(home, actor=f"crawl:{label}")
+        try:
+            return cls(home, config, store, run or store.begin_run("scrapy", day, {"tool": TOOL}), label, emit)
+        except BaseException:
+            store.close()
+            raise
+
+    def close(self) -> None:
+        """Commit what is pending, close and register the WARC."""
+        try:
+            if self.ledger.failure is None:
+                self.ledger.flush()
+            self.store.add_warc(self.writer.close())
+        finally:
+            self.store.close()
+
+    def proxy_for(self, url: str) -> str:
+        """The proxy `url` goes through: the configured one, else the environment's, else ""."""
+        if self.config.network.proxy:
+            return self.config.network.proxy
+        parts = urlsplit(url)
+        if proxy_bypass(parts.hostname or ""):
+            return ""
+        return getproxies().get(parts.scheme, "")
+
+
+def apply(crawler: Any, config: settings.Config) -> None:
+    """Lay the installation's choices over Scrapy's settings, before the crawler freezes them."""
+    network, crawl = config.network, config.crawl
+    headers = dict(crawler.settings.getdict("DEFAULT_REQUEST_HEADERS"))
+    if network.contact:
+        headers["From"] = network.contact
+    crawler.settings.setdict({
+        "USER_AGENT": network.user_agent,
+        "DEFAULT_REQUEST_HEADERS": headers,
+        "DOWNLOAD_TIMEOUT": network.timeout,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if crawl.delay else crawl.concurrency,
+    }, priority="spider")
