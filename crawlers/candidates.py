@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.session import Session
 from evidence import ids
-from evidence.records import Sighting
+from evidence.records import Query, Sighting
 
 if TYPE_CHECKING:
     from crawlers.source import Source
@@ -59,3 +59,10 @@ def _priority(sighting: Sighting) -> int:
     if not sighting.url:
         return UNRESOLVED
     return PAID if sighting.paid else ORGANIC
+
+
+def queue_page(session: Session, source: str, query: Query, page: int = 1, host: str = "") -> bool:
+    """Queue one result page; False when this run has it already."""
+    payload = {"source": source, "query": query.text, "theme": query.theme, "page": page, "host": host}
+    return session.frontier.add("serp", ids.key([source, query.text, str(page), host]), payload, run=session.run,
+                                host=host, priority=-page)

@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crawlers import searching
+from crawlers import candidates
 from crawlers.session import Session
-from crawlers.source import Source
 from evidence import ids
 from evidence.records import Query, SourceRun
 
-_WALLS = ("blocked", "login", "robots", "layout", "unreachable")  # louder first, when nothing was read
+if TYPE_CHECKING:
+    from crawlers.source import Source
+
+_WALLS = ("blocked", "login", "robots")  # louder than anything that was read before them
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ def seed(session: Session, source: type[Source], queries: tuple[Query, ...]) -> 
     with session.store.transaction():
         for query in queries:
             for host in hosts:
-                searching.queue(session, name, query, 1, host)
+                candidates.queue_page(session, name, query, 1, host)
     return True
 
 
@@ -81,7 +83,7 @@ def judge(tally: Tally) -> tuple[str, str, str]:
     """(state, detail, proof capture) of a source. One wall outweighs what was read before it."""
     states, several = tally.states, len(tally.hosts_ok | tally.hosts_bad) > 1
     asked = f"{tally.pages} of {sum(states.values())} result pages"
-    for wall in _WALLS[:3]:
+    for wall in _WALLS:
         if states[wall]:
             detail, proof = tally.walled[wall]
             part = several and bool(tally.hosts_ok)

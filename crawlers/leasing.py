@@ -130,12 +130,22 @@ class LeaseSpider(scrapy.Spider):
         self.session.ledger.put(together, after)
 
     def on_closed(self, spider: Any, reason: str) -> None:
-        """Give back what was not finished; close the session when it is ours."""
+        """Give back what was not finished; end the run when it is ours."""
+        self.give_back(reason)
+        self.end_own(reason)
+
+    def give_back(self, reason: str) -> None:
+        """Commit what is pending and return open leases, so that the next run need not wait for them to expire."""
         if reason not in {"finished", "shutdown"}:
             self.session.emit({"event": "error", "source": self.name, "detail": f"{self.name}: spider ended: {reason}"})
         if self.session.ledger.failure is None:
             self.session.ledger.flush()
             for lease in list(self.open_leases.values()):
                 self.session.frontier.release(lease, f"given back: {reason}")
+
+    def end_own(self, state: str) -> None:
+        """End the run and close the session when this spider was started by hand."""
         if self._owned:
+            self.session.store.end_run(self.session.run, "ok" if state in {"ok", "empty", "finished"} else "partial",
+                                       {"spider": self.name, "state": state, "done": self.done})
             self.session.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 import time
 from importlib import import_module
@@ -81,10 +82,9 @@ def _discover(session: Session, chosen: dict[str, Any]) -> tuple[int, dict[str, 
     session.frontier.free_all("serp")  # the lock of the run says that earlier workers are dead
     asked = [source for source in chosen.values() if discovery.seed(session, source, texts)]
     _crawl(session, asked)
-    ended = [discovery.conclude(session, source) for source in asked]
     records = _records(session, tuple(chosen))
-    if any(record is None for record in ended):
-        return PARTIAL, {"interrupted": True}
+    if open_ := sorted(set(chosen) - {record["source"] for record in records}):
+        return PARTIAL, {"interrupted": open_}
     states = [record["state"] for record in records if record["state"] != "disabled"]
     plain = session.frontier.counts("plain", session.run)["waiting"]
     counts = {"queries": len(texts), "candidates": plain, "sources": {r["source"]: r["state"] for r in records}}
@@ -116,6 +116,7 @@ def _crawl(session: Session, classes: list[Any]) -> list[Any]:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
+    logging.getLogger("scrapy.middleware").setLevel(logging.WARNING)  # the same four lists for every source
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
     process = AsyncCrawlerProcess(settings)

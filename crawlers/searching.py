@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
-from crawlers import candidates, results
+from crawlers import candidates, discovery, results
 from crawlers.answer import Answer
 from crawlers.failures import trouble_of
 from crawlers.leasing import LeaseSpider
@@ -39,7 +39,7 @@ class SearchSpider(LeaseSpider):
         self.at_once = 1 if (config.crawl.delay if self.delay is None else self.delay) else 4
         self._misses = 0
         if query:
-            queue(self.session, str(self.name), Query(query, origin="manual"))
+            candidates.queue_page(self.session, str(self.name), Query(query, origin="manual"))
 
     @property
     def match(self) -> dict[str, str]:
@@ -87,8 +87,9 @@ class SearchSpider(LeaseSpider):
             self.session.store.add_sightings(sightings)
             candidates.queue(self.session, type(self), sightings)  # type: ignore[arg-type]
             if state.state == "ok" and self._goes_on(lease, parsed):
-                queue(self.session, str(self.name), Query(lease.payload["query"], lease.payload.get("theme", "ad")),
-                      lease.payload["page"] + 1, lease.payload.get("host", ""))
+                candidates.queue_page(
+                    self.session, str(self.name), Query(lease.payload["query"], lease.payload.get("theme", "ad")),
+                    lease.payload["page"] + 1, lease.payload.get("host", ""))
 
         self._note(lease, state, write, capture.id, parsed)
         yield from (_item(s) for s in sightings)
@@ -111,6 +112,15 @@ class SearchSpider(LeaseSpider):
             for lease in self.session.frontier.lease(self.lane, self.session.worker, 1_000_000, match=match,
                                                      run=self.session.run):
                 self.session.frontier.fail(lease, note)
+
+    def on_closed(self, spider: Any, reason: str) -> None:
+        """Give back, and state how the source fared; by hand the log is the only place to say it."""
+        self.give_back(reason)
+        record = discovery.conclude(self.session, type(self))  # type: ignore[arg-type]
+        if record is not None:
+            self.logger.log(20 if record.state in {"ok", "empty"} else 30, "%s: %s, %d pages, %d results, %d ads. %s",
+                            record.source, record.state, record.pages, record.results, record.ads, record.detail)
+        self.end_own(record.state if record else "interrupted")
 
     def _note(self, lease: Lease, state: results.PageState, write: Any, capture: str = "",
               parsed: results.Parsed | None = None) -> None:
@@ -147,13 +157,6 @@ class SearchSpider(LeaseSpider):
         return Sighting(ids.new_id(), self.session.run, str(self.name), lease.payload["query"], lease.payload["page"],
                         hit.rank, hit.title, hit.snippet, hit.shown_site, hit.date_text, hit.paid, hit.ad_marker,
                         hit.link, hit.url, hit.resolved_by, capture, ids.utc_now())
-
-
-def queue(session: Any, source: str, query: Query, page: int = 1, host: str = "") -> bool:
-    """Queue one result page; False when this run has it already."""
-    payload = {"source": source, "query": query.text, "theme": query.theme, "page": page, "host": host}
-    return bool(session.frontier.add("serp", ids.key([source, query.text, str(page), host]), payload,
-                                     run=session.run, host=host, priority=-page))
 
 
 async def unreachable(url: str, seconds: float) -> str:
