@@ -38,6 +38,7 @@ class SearchSpider(LeaseSpider):
         self.pages = int(pages) or config.crawl.pages_per_query
         self.at_once = 1 if (config.crawl.delay if self.delay is None else self.delay) else 4
         self._misses = 0
+        self._given_up: dict[str, str] = {}
         if query:
             candidates.queue_page(self.session, str(self.name), Query(query, origin="manual"))
 
@@ -104,19 +105,27 @@ class SearchSpider(LeaseSpider):
         self._note(failure.request.meta["lease"], results.PageState(state, trouble.text), lambda: None)
 
     def halt(self, state: str, detail: str, host: str = "") -> None:
-        """Take no more work of this source (or of its one `host`) in this run; what waits is marked, with the reason."""
-        match = self.match | ({"host": host} if host else {})
+        """Take no more work of this source (or of its one `host`) in this run."""
         self.halted = "" if host else state
-        note = json.dumps({"state": "skipped", "why": state, "detail": detail[:200]}, ensure_ascii=False)
-        with self.session.store.transaction():
-            for lease in self.session.frontier.lease(self.lane, self.session.worker, 1_000_000, match=match,
-                                                     run=self.session.run):
-                self.session.frontier.fail(lease, note)
+        self._given_up[host] = json.dumps({"state": "skipped", "why": state, "detail": detail[:200]}, ensure_ascii=False)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Mark what waits for a source or host that was given up, with the reason."""
+        for host, note in self._given_up.items():
+            match = self.match | ({"host": host} if host else {})
+            with self.session.store.transaction():
+                for lease in self.session.frontier.lease(self.lane, self.session.worker, 1_000_000, match=match,
+                                                         run=self.session.run):
+                    self.session.frontier.fail(lease, note)
 
     def on_closed(self, spider: Any, reason: str) -> None:
         """Give back, and state how the source fared; by hand the log is the only place to say it."""
         self.give_back(reason)
-        record = discovery.conclude(self.session, type(self))  # type: ignore[arg-type]
+        record = None
+        if self.session.ledger.failure is None:
+            self._sweep()  # pages queued by answers that were still under way
+            record = discovery.conclude(self.session, type(self))  # type: ignore[arg-type]
         if record is not None:
             self.logger.log(20 if record.state in {"ok", "empty"} else 30, "%s: %s, %d pages, %d results, %d ads. %s",
                             record.source, record.state, record.pages, record.results, record.ads, record.detail)
