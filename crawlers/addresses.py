@@ -25,7 +25,8 @@ def forbidden(ip: str) -> str:
     for inner in _inside(address):
         if reason := _reason(inner):
             return f"{reason} ({inner} inside {address})"
-    return "" if address in _NAT64 else _reason(address)  # Python calls all of NAT64 reserved
+    plain = isinstance(address, ipaddress.IPv6Address) and (address in _NAT64 or address.ipv4_mapped is not None)
+    return "" if plain else _reason(address)  # Python calls all of NAT64 and of the mapped range reserved
 
 
 def _read(ip: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -32,6 +32,8 @@ def outcome_of(answer: Answer, stopped: str, flags: list[str] | tuple[str, ...])
         return Result(wall.state, f"{wall.name}, status {answer.status}")
     if answer.status >= 400:
         return Result("error", f"status {answer.status}")
+    if 300 <= answer.status < 400:
+        return Result("error", f"status {answer.status}, redirect not followed")
     cut = {"length": "cut at the size limit", "time": "cut at the time limit"}.get(stopped, "")
     cut = cut or next((said for flag, said in (
         ("dataloss", "connection lost before the end"), ("bomb", "decompressed text cut at the size limit"),

@@ -35,6 +35,7 @@ class SmallWeb:
 
     def __init__(self, certificate):
         self.pages, self.log, self.reply = {}, [], Reply
+        self.closing = threading.Event()
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -54,6 +55,7 @@ class SmallWeb:
         return [path for h, path in self.log if h == host and path != "/robots.txt"]
 
     def close(self):
+        self.closing.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -93,7 +95,14 @@ def _handler(web):
             self.send_header("Content-Type", reply.kind)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
-            self.wfile.write(reply.body)
+            drip = dict(reply.headers).get("X-Drip")
+            try:
+                for n in range(len(reply.body) if drip else 1):
+                    self.wfile.write(reply.body[n:n + 1] if drip else reply.body)
+                    if drip and web.closing.wait(0.2):
+                        return
+            except OSError:
+                self.close_connection = True  # the crawler had enough
 
     return Handler
 
