@@ -88,7 +88,7 @@ def unicode_label(label: str) -> str:
     if not label.startswith("xn--"):
         return label
     try:
-        return label[4:].encode("ascii").decode("punycode").lower()
+        return label[4:].encode("ascii").decode("punycode").lower() or label
     except (UnicodeError, ValueError, OverflowError):
         return label
 

@@ -16,6 +16,7 @@ import yaml
 from classifiers.register import LEXICONS, register
 
 _STRENGTHS = ("sole", "strong", "weak")
+_JOINED_FROM = 8  # letters from which an official host without its dots is no chance
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MISSPELT_FROM = 8  # letters from which one wrong letter is no chance; telling tokens already from six
 _FILE = LEXICONS / "name_tokens.yml"
@@ -77,7 +78,7 @@ def _token(kind: str, number: int, row: Mapping[str, Any]) -> Token:
 
 
 def _may_be_misspelt(token: Token) -> bool:
-    if not token.text.isascii() or token.kind not in ("body", "cert"):
+    if not token.text.isascii() or "去掉点" in token.means or token.kind not in ("body", "cert"):
         return False
     least = 6 if token.strength == "sole" else _MISSPELT_FROM
     return token.strength != "weak" and len(token.text) >= least
@@ -101,13 +102,19 @@ def tokens() -> Tokens:
     for province in register().provinces:
         for text, strength in ((province.pinyin, "strong"), (province.initials, "weak"), (province.name, "strong")):
             found[text] = Token(text, "place", strength, province.host, f"{province.name}")
+    for host in register().hosts():
+        joined = host.removeprefix("www.").replace(".", "")
+        if len(joined) >= _JOINED_FROM and host.isascii():
+            found[joined] = Token(joined, "body", "sole", host, f"{host} 去掉点")
     for kind in ("filler", "state", "service", "cert", "body"):
         for number, row in enumerate(raw.get(kind) or ()):
             token = _token(kind, number, row)
             found[token.text] = token
     for token in [t for t in found.values() if _may_be_misspelt(t)]:
         for variant in misspellings(token.text):
-            found.setdefault(variant, replace(token, text=variant, means=f"与 {token.text} 只差一处：{token.means}", misspelt=True))
+            found.setdefault(
+                variant, replace(token, text=variant, means=f"与 {token.text} 只差一处：{token.means}", misspelt=True)
+            )
     plumbing = raw.get("plumbing") or {}
     return Tokens(
         by_text=found,

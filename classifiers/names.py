@@ -7,6 +7,7 @@ Official hosts, the government's own zone, other states' governments and firewal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from classifiers.hosts import Host, HostError, has_han, is_foreign_government, is_ip, normal_host, split
 from classifiers.name_signs import Sign, latin, signs, single, unglyph
@@ -16,7 +17,8 @@ from evidence.records import Band
 
 HIGH, MEDIUM, LOW = 70.0, 50.0, 25.0
 _CHEAP_SUFFIXES = frozenset(
-    "top vip xyz cc icu site online club shop wang ltd work fun store pw tk ml ga cf gq info live pro link 网址 在线 中文网 网店 公司".split()
+    "top vip xyz cc icu site online club shop wang ltd work fun store pw tk ml ga cf gq info live pro link "
+    "网址 在线 中文网 网店 公司".split()  # noqa: SIM905 - a word list reads better as words
 )
 _NEAR_GOV = frozenset(misspellings("gov"))
 
@@ -66,7 +68,9 @@ def judge_normal(name: str) -> NameJudgement | None:
     score = best.score
     reasons = best.reasons
     if not tokens().plumbing_labels.isdisjoint(parts.labels[:-2]):
-        return NameJudgement(name, best.imitates, "low", min(score, 40.0), (*reasons, "像防护或加速服务的别名，可能指向真网站"))
+        return NameJudgement(
+            name, best.imitates, "low", min(score, 40.0), (*reasons, "像防护或加速服务的别名，可能指向真网站")
+        )
     if score >= MEDIUM - 5 and parts.labels[-1] in _CHEAP_SUFFIXES:
         score += 5
         reasons += (f"后缀 .{parts.labels[-1]} 便宜且不作身份审核",)
@@ -83,7 +87,10 @@ def _best_reading(parts: Host) -> _Reading:
         best = _disguised(best, "用其他文字的形近字母冒充拉丁字母")
     glyph = tuple(unglyph(label) for label in plain)
     thin = tuple(single(label) for label in glyph)
-    for shown, labels, reason in ((plain, glyph, "用形近字符代替字母（如 rn 代 m、0 代 o）"), (glyph, thin, "重复字母")):
+    for shown, labels, reason in (
+        (plain, glyph, "用形近字符代替字母（如 rn 代 m、0 代 o）"),
+        (glyph, thin, "重复字母"),
+    ):
         if labels != shown:
             reading = _read(parts, labels)
             if reading.score > best.score:
@@ -126,7 +133,7 @@ def _official_inside(labels: tuple[str, ...]) -> _Reading | None:
 
 def _gov_cn_labels(parts: Host, labels: tuple[str, ...]) -> _Reading | None:
     whole = [*labels, *parts.labels[len(parts.own) :]]
-    pairs = list(zip(whole, whole[1:], strict=False))
+    pairs = list(pairwise(whole))
     if ("gov", "cn") in pairs and len(whole) - pairs.index(("gov", "cn")) > 2:
         return _Reading(80, "www.gov.cn", ("左边写着 gov.cn，真正的域名却不在政府域名之内",))
     if parts.labels[-1] == "cn" and labels and labels[-1] == "gov" and parts.own[-1] != "gov":
@@ -159,8 +166,7 @@ class _Tally:
     def touching(self, kind: str, other: str) -> bool:
         """Whether a sign of one kind stands right beside one of the other (a hyphen or dot may lie between)."""
         return any(
-            {a.token.kind, b.token.kind} == {kind, other} and abs(a.part - b.part) <= 1
-            for a, b in zip(self.all, self.all[1:], strict=False)
+            {a.token.kind, b.token.kind} == {kind, other} and abs(a.part - b.part) <= 1 for a, b in pairwise(self.all)
         )
 
 
@@ -176,7 +182,14 @@ def _weigh(found: list[Sign]) -> _Reading:
 
 
 def _imitated(found: list[Sign]) -> str:
-    order = [("body", "sole"), ("body", "strong"), ("cert", "sole"), ("cert", "strong"), ("body", "weak"), ("cert", "weak")]
+    order = [
+        ("body", "sole"),
+        ("body", "strong"),
+        ("cert", "sole"),
+        ("cert", "strong"),
+        ("body", "weak"),
+        ("cert", "weak"),
+    ]
     for kind, strength in order:
         for sign in found:
             if (sign.token.kind, sign.token.strength) == (kind, strength) and sign.token.host:
@@ -205,12 +218,16 @@ def _body(tally: _Tally) -> float:
         return 0
     if tally.distinct("body", "strong") > 1:
         return 75
+    if tally.has("body", "weak"):
+        return 70
     if tally.touching("body", "service") and tally.has("service", "strong"):
         return 80 if han else 70 if tally.has("place") or tally.has("cert") else 65
     if tally.touching("body", "cert"):
         return 65
     if tally.touching("body", "state"):
         return 55
+    if tally.touching("body", "service") and all(sign.alone for sign in tally.found):
+        return 55  # mem-zs: two words set apart on purpose
     sturdy = any(len(s.token.text) >= 4 or han for s in tally.by[("body", "strong")])
     return 35 if sturdy and (tally.touching("body", "service") or all(s.alone for s in tally.found)) else 0
 
@@ -226,7 +243,9 @@ def _cert(tally: _Tally) -> float:
         return 60 + (10 if more else 0) + han
     if tally.has("state") and (tally.has("service") or han):
         return 50 + han
-    return 35 if tally.has("service") or tally.has("state") or any(s.alone for s in tally.by[("cert", "strong")]) else 0
+    return (
+        35 if tally.has("service") or tally.has("state") or any(s.alone for s in tally.by[("cert", "strong")]) else 0
+    )
 
 
 def _weak_body(tally: _Tally) -> float:
@@ -235,5 +254,7 @@ def _weak_body(tally: _Tally) -> float:
     if tally.has("cert", "sole", "strong") and tally.touching("body", "cert"):
         return 60
     if tally.has("service", "strong") and tally.touching("body", "service"):
-        return 60 if tally.has("place", "strong") or tally.distinct("body", "weak") > 1 else 30
+        if tally.has("place", "strong") or tally.distinct("body", "weak") > 1:
+            return 60
+        return 55 if any(len(sign.token.text) >= 4 for sign in tally.by[("body", "weak")]) else 30
     return 0

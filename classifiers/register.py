@@ -133,7 +133,9 @@ def _body(path: Path, number: int, row: Mapping[str, Any]) -> Body:
 def _system(path: Path, number: int, row: Mapping[str, Any], bodies: tuple[Body, ...]) -> System:
     known = [body.id for body in bodies]
     if row["body"] not in known:
-        raise RegisterError(f"{path}: systems[{number}].body 是 {row['body']!r}，不在 bodies 里（有：{'、'.join(known)}）")
+        raise RegisterError(
+            f"{path}: systems[{number}].body 是 {row['body']!r}，不在 bodies 里（有：{'、'.join(known)}）"
+        )
     return System(
         host=normal_host(row["host"]),
         body=row["body"],

@@ -213,7 +213,11 @@ def _triggers() -> BytesAhoCorasick:
     weak = [t for t in table.of("body", "cert") if t.strength == "weak" and t.text.isascii()]
     words |= set(_pairs(weak, list(table.of("service"))))
     thin = {_single(_glyphs_undone(word.encode())) for word in words if word.isascii()}
-    thin |= {_single(word.encode().translate(None, _DIGITS)) for word in words if word.isascii() and not any(map(str.isdigit, word))}
+    thin |= {
+        _single(word.encode().translate(None, _DIGITS))
+        for word in words
+        if word.isascii() and not any(map(str.isdigit, word))
+    }
     shortest = _without_redundant({word for word in thin if len(word) >= 3})
     return BytesAhoCorasick(sorted(shortest), matchkind=MatchKind.Standard, implementation=Implementation.DFA)
 
