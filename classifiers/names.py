@@ -16,10 +16,9 @@ from classifiers.register import is_official, under
 from evidence.records import Band
 
 HIGH, MEDIUM, LOW = 70.0, 50.0, 25.0
-_CHEAP_SUFFIXES = frozenset(
-    "top vip xyz cc icu site online club shop wang ltd work fun store pw tk ml ga cf gq info live pro link "
-    "网址 在线 中文网 网店 公司".split()  # noqa: SIM905 - a word list reads better as words
-)
+_CHEAP = """top vip xyz cc icu site online club shop wang ltd work fun store pw tk ml ga cf gq info live pro link
+网址 在线 中文网 网店 公司"""
+_CHEAP_SUFFIXES = frozenset(_CHEAP.split())
 _NEAR_GOV = frozenset(misspellings("gov"))
 
 

@@ -14,18 +14,20 @@ from classifiers.register import is_official, register
 ORDINARY = Path(__file__).parents[3] / "shared" / "data" / "domains-cn.txt.gz"
 
 # Invented strings; nobody's names are meant, and nothing resolves them.
-LOOKALIKES = """cx-mem-gov.cn cx-mem.gov-cn.com cxmemgov.cn cx-mem-gov-cn.com cx.mem-gov.cn cx.mem.gov.cn.com
+_LOOKALIKES = """cx-mem-gov.cn cx-mem.gov-cn.com cxmemgov.cn cx-mem-gov-cn.com cx.mem-gov.cn cx.mem.gov.cn.com
 mem-gov.com.cn cx.memgov.cn zscx-mem.com yjglb-cx.cn www.cxmem.cn cx.mem.gov.cn.zscx.top cx.rnem.cn aqscyjcx.com
 cx-mem.org.cn tzzycx.cn cx.mern-gov.cn china-cx-mem.com cx-mem-gov.com mem-gov.cn.xx.com memgov.top gov-mem.cn
 mem.g0v.cn mem.gvo.cn cx.mem.goc.cn yjglbcx.com tzzy-cx.com tezhongzuoyechaxun.com tezhongzouyecx.com aqscxkz-cx.com
 zlaq-mohurd.com osta-zscx.cn ostacx.com cnse-samr.com mohurd.top mohrud.com m0hurd.cn wwwcxmem.cn cptacomcn.com
 应急管理部证书查询.com 应急管理部.网址 特种作业证查询.网址 特种作业操作证查询.com 国家安全生产考试网.com 安全员证书查询.在线
 сx-mem-gov.com mem-gоv.cn ｍｅｍ-gov.com fujianyjtcx.com fj-yjt-gov.com zhejiang-gov.com yingjiguanlibu.com mem-zs.cn
-www-12321-cn.abc.cn jbzs.12321.cn.abc.cn www.gov.cn.abc.top abc-gov-cn.example.com memcx2024.vip anquanshengchanchaxun.com""".split()
+www-12321-cn.abc.cn jbzs.12321.cn.abc.cn www.gov.cn.abc.top abc-gov-cn.example.com memcx2024.vip anquanshengchanchaxun.com"""
+LOOKALIKES = _LOOKALIKES.split()
 
-PEACEFUL = """memory.com member.cn zgrlosta.org.cn governor.com govisit.cn mem.gov.sg www.gov.uk costa.com
+_PEACEFUL = """memory.com member.cn zgrlosta.org.cn governor.com govisit.cn mem.gov.sg www.gov.uk costa.com
 mosta.cn modem.cn ostrich.com tencent.com anquan.com xn--zzzz.com 192.168.1.1 yingjian.com cxm.com ccx.cn
-remember-cx.com memcached.org query.com xzgg-gov-cn.cname.saaswaf.com""".split()
+remember-cx.com memcached.org query.com xzgg-gov-cn.cname.saaswaf.com"""
+PEACEFUL = _PEACEFUL.split()
 
 LOW = ["tezhongzuoye.cn", "aqsc.org", "osta.top", "cnse.cn", "www.mem.gov.cn.cname.example.com"]
 

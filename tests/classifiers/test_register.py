@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from classifiers.hosts import HostError, normal_host, split, unicode_label
 from classifiers.register import RegisterError, body_of_host, is_government_zone, is_official, load, register
 
-OFFICIAL = """cx.mem.gov.cn www.mem.gov.cn www.chinasafety.gov.cn zlaq.mohurd.gov.cn jzsc.mohurd.gov.cn www.coc.gov.cn
+_OFFICIAL = """cx.mem.gov.cn www.mem.gov.cn www.chinasafety.gov.cn zlaq.mohurd.gov.cn jzsc.mohurd.gov.cn www.coc.gov.cn
 cnse.samr.gov.cn cnse.e-cqs.cn zscx.osta.org.cn osta.mohrss.gov.cn www.osta.org.cn old.osta.org.cn jigou.osta.org.cn
 pjjg.osta.org.cn jndj.osta.org.cn www.cpta.com.cn cpta.mohrss.gov.cn xfhyjd.119.gov.cn www.chsi.com.cn gjzwfw.www.gov.cn
 www.creditchina.gov.cn www.gsxt.gov.cn beian.miit.gov.cn beian.mps.gov.cn www.beian.gov.cn cyberpolice.mps.gov.cn
 www.cyberpolice.cn www.12377.cn www.12321.cn jbzs.12321.cn www.12315.cn jubao.fjsen.com yjt.fujian.gov.cn yjt.fj.gov.cn
-nxyjglt.nx.gov.cn www.xjbt.gov.cn fjca.miit.gov.cn""".split()
+nxyjglt.nx.gov.cn www.xjbt.gov.cn fjca.miit.gov.cn"""
+OFFICIAL = _OFFICIAL.split()
 
 
 @pytest.mark.parametrize("host", OFFICIAL)
