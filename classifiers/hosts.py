@@ -94,23 +94,40 @@ def unicode_label(label: str) -> str:
 
 
 @cache
-def _suffixes() -> tldextract.TLDExtract:
-    return tldextract.TLDExtract(
-        cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True, include_psl_private_domains=False
-    )
+def _suffix_rules() -> frozenset[str]:
+    """The ICANN rules of the bundled public suffix list, in punycode."""
+    bundled = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True)
+    return frozenset(".".join(_rule_label(label) for label in rule.split(".")) for rule in bundled.tlds)
+
+
+def _rule_label(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+def _suffix_length(labels: list[str]) -> int:
+    """How many labels the public suffix has (one when no rule speaks of it)."""
+    rules = _suffix_rules()
+    for start in range(len(labels)):
+        name = ".".join(labels[start:])
+        if "!" + name in rules:
+            return len(labels) - start - 1
+        if name in rules or ".".join(["*", *labels[start + 1 :]]) in rules:
+            return len(labels) - start
+    return 1
 
 
 def split(name: str) -> Host:
     """The parts of a normal host name (see `normal_host`)."""
-    labels = tuple(unicode_label(label) for label in name.split("."))
     if is_ip(name):
         return Host(name, (name,), 0)
-    suffix = _suffixes()(name).suffix
-    return Host(name, labels, suffix.count(".") + 1 if suffix else 1)
+    labels = name.split(".")
+    return Host(name, tuple(map(unicode_label, labels)), _suffix_length(labels))
 
 
 def is_ip(name: str) -> bool:
     """Whether the host is an IP address rather than a name."""
+    if not name[-1:].isdigit() and ":" not in name:
+        return False
     try:
         ipaddress.ip_address(name)
     except ValueError:

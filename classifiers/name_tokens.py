@@ -120,7 +120,7 @@ def tokens() -> Tokens:
         by_text=found,
         longest=max(map(len, found)),
         plumbing_labels=frozenset(plumbing.get("labels", ())),
-        plumbing_parents=tuple(plumbing.get("parents", ())),
+        plumbing_parents=tuple("." + parent for parent in plumbing.get("parents", ())),
         official=register().hosts(),
         official_marks=tuple((host, f".{host}.", f"-{host.replace('.', '-')}-") for host in register().hosts()),
     )

@@ -12,7 +12,7 @@ from itertools import pairwise
 from classifiers.hosts import Host, HostError, has_han, is_foreign_government, is_ip, normal_host, split
 from classifiers.name_signs import Sign, latin, signs, single, unglyph
 from classifiers.name_tokens import misspellings, tokens
-from classifiers.register import is_official, under
+from classifiers.register import is_official_normal
 from evidence.records import Band
 
 HIGH, MEDIUM, LOW = 70.0, 50.0, 25.0
@@ -56,10 +56,10 @@ def judge_name(host: str) -> NameJudgement | None:
 
 def judge_normal(name: str) -> NameJudgement | None:
     """As `judge_name`, for a name already in normal form (the bulk path)."""
-    if is_ip(name) or is_official(name):
+    if is_ip(name) or is_official_normal(name):
         return None
     parts = split(name)
-    if is_foreign_government(parts) or any(under(name, parent) for parent in tokens().plumbing_parents):
+    if is_foreign_government(parts) or name.endswith(tokens().plumbing_parents):
         return None
     best = _best_reading(parts)
     if best.score < LOW:

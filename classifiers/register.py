@@ -164,20 +164,31 @@ def _ladder(host: str) -> list[str]:
 def body_of_host(host: str) -> Body | None:
     """The body that answers at `host` (any spelling), or None."""
     try:
-        normal = normal_host(host)
+        return _body_of_normal(normal_host(host))
     except HostError:
         return None
+
+
+def _body_of_normal(name: str) -> Body | None:
     by_host = register().by_host
-    return next((by_host[step] for step in _ladder(normal) if step in by_host), None)
+    return next((by_host[step] for step in _ladder(name) if step in by_host), None)
 
 
 def is_government_zone(host: str) -> bool:
     """Whether `host` lies in a zone that only government may register (.gov.cn, .政务)."""
     try:
-        normal = normal_host(host)
+        return _is_zone(normal_host(host))
     except HostError:
         return False
-    return any(under(normal, zone) for zone in register().zones)
+
+
+def _is_zone(name: str) -> bool:
+    return any(under(name, zone) for zone in register().zones)
+
+
+def is_official_normal(name: str) -> bool:
+    """As `is_official`, for a name already in normal form."""
+    return _is_zone(name) or _body_of_normal(name) is not None
 
 
 def is_official(host: str) -> bool:
