@@ -94,8 +94,9 @@ class LeaseSpider(scrapy.Spider):
             await self._wait()
 
     def _lease(self, room: int) -> list[Lease]:
-        return self.session.frontier.lease(self.lane, self.session.worker, room, LEASE_SECONDS, self.match or None,
-                                           self.session.run)
+        leases = self.session.frontier.lease(self.lane, self.session.worker, room, LEASE_SECONDS, self.match or None,
+                                             self.session.run)
+        return [lease for lease in leases if lease.key not in self.open_leases]  # a slow one of ours ran out: not twice
 
     async def _wait(self) -> None:
         try:
@@ -105,7 +106,7 @@ class LeaseSpider(scrapy.Spider):
 
     def fetch(self, lease: Lease, url: str, **meta: Any) -> Request:
         """A recorded request for a lease; its answer or its failure comes to `on_answer` or `on_failure`."""
-        meta = {"lease": lease, "capture": ids.new_id(), "exchanges": Exchanges(), "handle_httpstatus_all": False} | meta
+        meta = {"lease": lease, "capture": ids.new_id(), "exchanges": Exchanges()} | meta
         return Request(url, callback=self.on_answer, errback=self.on_failure, meta=meta, dont_filter=True)
 
     def on_answer(self, response: Any) -> Any:

@@ -28,6 +28,8 @@ class Ledger:
 
     def put(self, write: Callable[[], None], on_commit: Callable[[], None] | None = None) -> None:
         """Have `write` run inside the next transaction; it must only write to the store."""
+        if self.failure is not None:
+            return  # nothing is stored after a failed commit; the leases stay open and are done again
         self._pending.append((write, on_commit))
         if len(self._pending) >= MAX_PENDING:
             self.flush()

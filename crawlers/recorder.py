@@ -93,17 +93,24 @@ class RecorderMiddleware:
         headers = _pairs(response.headers)
         stopped = request.meta.get("stopped", "")
         cut = {"length": "length", "time": "time", "download": "unspecified"}.get(stopped, "")
-        artifact = self.session.writer.response(
-            capture_id=capture, url=request.url, method=request.method, request_headers=_pairs(request.headers),
-            status=response.status, headers=headers, body=response.body, ip=str(response.ip_address or ""),
-            protocol=str(response.protocol or ""), started=request.meta["exchange_began"][0],
-            media_type=_text(response.headers.get(b"Content-Type")).split(";")[0].strip(), coding=coding,
-            truncated=cut or ("disconnect" if "dataloss" in response.flags else ""))
+        proxied = bool(request.meta.get("proxy"))
+        peer = "" if proxied else str(response.ip_address or "")  # a proxy's address is not the site's
+        asked = [(k, v) for k, v in _pairs(request.headers) if k.lower() != "proxy-authorization"]
+        try:
+            artifact = self.session.writer.response(
+                capture_id=capture, url=request.url, method=request.method, request_headers=asked,
+                status=response.status, headers=headers, body=response.body, ip=peer,
+                protocol=str(response.protocol or ""), started=request.meta["exchange_began"][0],
+                media_type=_text(response.headers.get(b"Content-Type")).split(";")[0].strip(), coding=coding,
+                truncated=cut or ("disconnect" if "dataloss" in response.flags else ""))
+        except OSError as problem:
+            self.session.ledger.failure = problem  # our disk, not their site: stop, store nothing more
+            raise
         exchanges: Exchanges | None = request.meta.get("exchanges")
         if exchanges is not None:
             exchanges.artifacts.append(artifact)
             exchanges.headers, exchanges.status, exchanges.stopped = headers, response.status, stopped
-            exchanges.ip, exchanges.protocol = str(response.ip_address or ""), str(response.protocol or "")
+            exchanges.ip, exchanges.protocol = peer, str(response.protocol or "")
             location = _text(response.headers.get(b"Location"))
             exchanges.hops.append(Hop(request.url, response.status, location))
         return response

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import sys
 import time
 from importlib import import_module
@@ -130,4 +131,7 @@ def _crawl(session: Session, classes: list[Any]) -> list[Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_code = main()
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(exit_code)  # a name server that never answers must not hold the process: everything is closed by now

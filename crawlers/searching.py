@@ -58,7 +58,7 @@ class SearchSpider(LeaseSpider):
 
     async def _fetch_warm_up(self) -> None:
         """One page for its cookie; what goes wrong here will go wrong with the first query and be told then."""
-        request = Request(self.warm_up, dont_filter=True, meta={"robots_exempt": True, "dont_retry": True})  # type: ignore[attr-defined]
+        request = Request(self.warm_up, dont_filter=True, meta={"dont_retry": True})  # type: ignore[attr-defined]
         with contextlib.suppress(Exception):
             await self.crawler.engine.download_async(request)
 

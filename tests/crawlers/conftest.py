@@ -4,6 +4,7 @@ import datetime
 import http.server
 import json
 import os
+import resource
 import ssl
 import subprocess
 import sys
@@ -166,13 +167,17 @@ class Crawl:
             self.run = store.begin_run("test", "2026-11-24")
         return self.run
 
-    def start(self, stage, *arguments):
+    def start(self, stage, *arguments, file_limit=0):
+        def limit():
+            if file_limit:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
+
         return subprocess.Popen(
             [sys.executable, "-m", "crawlers.run", stage, "--home", str(self.home.root), "--run", self.run or self.begin(),
-             *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ))
+             *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ), preexec_fn=limit)
 
-    def go(self, stage, *arguments):
-        process = self.start(stage, *arguments)
+    def go(self, stage, *arguments, **named):
+        process = self.start(stage, *arguments, **named)
         out, errors = process.communicate(timeout=60)
         return Ran(process.returncode, [json.loads(line) for line in out.splitlines()], errors)
 

@@ -146,3 +146,43 @@ def test_a_killed_capture_stage_goes_on_and_nothing_is_doubled(crawl, web):
         vault = Vault(crawl.home)
         for row in store.rows("SELECT id FROM captures"):
             assert vault.read(store.capture(row["id"]).artifact("body")) == PAGE
+
+
+def test_a_full_disk_stops_the_stage_with_a_message_and_the_next_one_goes_on(crawl, web):
+    import random
+    bodies = [random.Random(n).randbytes(200_000) for n in range(12)]
+    web.pages |= {f"s{n}.example": lambda path, headers, n=n: web.reply(bodies[n], kind="image/png") for n in range(12)}
+    queue(crawl, *(f"http://s{n}.example/" for n in range(12)))
+    ran = crawl.go("capture", file_limit=1_000_000)
+    assert ran.code == 3 and ran.of("error"), (ran.events, ran.errors)
+    assert not [r for r in crawl.rows("SELECT outcome FROM captures") if r["outcome"] != "ok"], "our disk is not their error"
+    assert crawl.go("capture").code == 0
+    assert crawl.rows("SELECT count(*) AS n FROM captures WHERE outcome = 'ok'") == [{"n": 12}]
+
+
+def test_a_page_fetched_lately_is_not_fetched_again_unless_it_failed(crawl, web):
+    web.pages |= {"a.example": lambda p, h: web.reply(PAGE), "b.example": lambda p, h: web.reply(b"", 500)}
+    queue(crawl, "http://a.example/", "http://b.example/")
+    crawl.go("capture")
+    crawl.begin()
+    from crawlers import candidates
+    from crawlers.session import Session
+
+    session = Session.open(crawl.home, crawl.run, "test")
+    try:
+        assert not candidates.add(session, "https://A.example/#x", "link", "t", 1)
+        assert candidates.add(session, "http://b.example/", "link", "t", 1)
+        assert not candidates.add(session, "javascript:alert(1)", "link", "t", 1)
+    finally:
+        session.close()
+
+
+def test_the_archive_holds_no_credentials_and_no_proxy_address(crawl, web):
+    crawl.configure(proxy=web.proxy.replace("http://", "http://user:geheim@"))
+    web.pages["a.example"] = lambda p, h: web.reply(PAGE)
+    queue(crawl, "http://a.example/")
+    crawl.go("capture")
+    assert one(crawl)["ip"] == ""
+    for path in crawl.home.warc.glob("*.gz"):
+        text = gzip.decompress(path.read_bytes())
+        assert b"Proxy-Authorization" not in text and b"geheim" not in text
