@@ -1,0 +1,100 @@
+"""Recognise a certificate card in a text: labels such as 姓名, 证书编号, 作业类别, each with a filled-in value.
+
+A blank form has the labels without values; a card, as shown by a query result, has both, close together.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LABELS: dict[str, str] = {
+    "holder": r"姓\s*名|持证人(?:姓名)?|持证人员",
+    "sex": r"性\s*别",
+    "id": r"身份证(?:件)?(?:号码?)?|证件号码?|公民身份号码",
+    "number": r"证书?编?号(?:码)?|证书编号|操作证号|档案编号|证号",
+    "trade": r"作业类[别型]|操作项目|准操项目|作业项目|作业种类|工种(?:名称|类别)?|职业(?:名称|工种|方向)?|岗位(?:类别|名称)?|"
+    r"证书名称|证书类[别型]",
+    "level": r"技能等级|职业等级|级别",
+    "issued": r"初次领证日期|初领日期|发证(?:日期|时间)|签发日期|领证日期|首次取证日期",
+    "valid": r"有效期(?:限|至|止|起|开始日期|结束日期)?(?:至)?|有效期限|有效日期|证书有效期",
+    "review": r"应?复审(?:日期|时间|期限)?|复审有效期|换证日期",
+    "issuer": r"发证(?:机关|机构|单位|部门)|签发机关|核发机关|评价机构|颁发机构",
+    "state": r"证书状态|(?:证书)?状态|查询结果",
+    "unit": r"工作单位|单位名称|所在单位|聘用单位",
+}
+_LABEL = re.compile("|".join(f"(?P<{key}>{pattern})" for key, pattern in _LABELS.items()))
+_VALUE = re.compile(r"\s*[:：]?\s*(?P<value>[^\s:：|｜，,;；]{1,40}(?:[^\S\n]{0,2}[^\s:：|｜，,;；]{1,20})?)")
+_PROMPT = re.compile(r"请|不能为空|示例|例如|必填|查询|输入|填写|号码|错误|格式|是否|以及|[的和或、]|为应急|为|应当|应为")
+_KIND_OF_VALUE: dict[str, re.Pattern[str]] = {
+    "holder": re.compile(r"[\u4e00-\u9fff·*＊×xX○〇某]{2,6}\Z"),
+    "sex": re.compile(r"[男女]\Z"),
+    "id": re.compile(r"T?[0-9Xx*＊×]{6,20}\Z"),
+    "number": re.compile(r"(?=.*[0-9*＊])[TA-Za-z\u4e00-\u9fff0-9*＊×()（）〔〕\[\]-]{6,40}"),
+    "trade": re.compile(r"[\u4e00-\u9fffA-Za-z0-9()（）]{2,30}"),
+    "level": re.compile(r"(?:[一二三四五初中高]级|\d级|技师|高级技师)"),
+    "issued": re.compile(r"\d{4}\D{1,3}\d{1,2}"),
+    "valid": re.compile(r"\d{4}\D{1,3}\d{1,2}|长期"),
+    "review": re.compile(r"\d{4}\D{1,3}\d{1,2}"),
+    "issuer": re.compile(r"[\u4e00-\u9fff()（）]{4,30}"),
+    "state": re.compile(r"有效|正常|合格|真实|在有效期|已查到|通过"),
+    "unit": re.compile(r"[\u4e00-\u9fff()（）*]{2,30}"),
+}
+_SAFETY_TRADE = re.compile(
+    r"特种作业|高处|登高|电工|焊接|热切割|焊工|制冷|空调作业|架子|塔式|起重|司索|叉车|场内|锅炉|压力容器|电梯|安全员|安全生产|"
+    r"安全管理|三类人员|建安[ABC]|煤矿|危险化学|有限空间|消防设施|爆破|施工升降|物料提升|吊篮|建筑电工"
+)
+_WINDOW = 900
+_MAX_TEXT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A filled certificate card: its fields by kind, the issuer as printed, and where it lies in the text."""
+
+    fields: tuple[tuple[str, str], ...]
+    start: int
+    end: int
+
+    def value(self, kind: str) -> str:
+        """The printed value of a field, "" when absent."""
+        return next((value for name, value in self.fields if name == kind), "")
+
+    @property
+    def safety(self) -> bool:
+        """Whether trade or number are those of work-safety certificates."""
+        number = self.value("number")
+        said = self.value("trade") + self.value("issuer")
+        return bool(_SAFETY_TRADE.search(said) or re.match(r"T[\d*]{2}", number) or "建安" in number)
+
+
+def labels(text: str) -> set[str]:
+    """The kinds of certificate-form labels that occur in a text (filled or blank)."""
+    return {match.lastgroup for match in _LABEL.finditer(text[:_MAX_TEXT]) if match.lastgroup}
+
+
+def card(text: str) -> Card | None:
+    """The first filled card in a text: at least four different filled fields close together, holder or number among them."""
+    filled = _filled(text[:_MAX_TEXT])
+    for first in range(len(filled)):
+        start = filled[first][2]
+        near = [row for row in filled[first:] if row[3] - start <= _WINDOW]
+        kinds = {row[0]: row[1] for row in near}
+        if len(kinds) >= 4 and ("holder" in kinds or "number" in kinds) and not kinds.keys().isdisjoint({"trade", "number"}):
+            return Card(tuple(kinds.items()), start, max(row[3] for row in near))
+    return None
+
+
+def _filled(text: str) -> list[tuple[str, str, int, int]]:
+    found: list[tuple[str, str, int, int]] = []
+    marks = list(_LABEL.finditer(text))
+    for place, mark in enumerate(marks):
+        kind = mark.lastgroup or ""
+        limit = marks[place + 1].start() if place + 1 < len(marks) else len(text)
+        value = _VALUE.match(text, mark.end(), max(limit, mark.end()))
+        if value is None or len(found) > 500:
+            continue
+        said = value["value"].strip()
+        if _KIND_OF_VALUE[kind].match(said) and not (kind in ("holder", "issuer", "trade", "unit") and _PROMPT.search(said)):
+            found.append((kind, said, mark.start(), value.end("value")))
+    return found

@@ -1,0 +1,118 @@
+"""Who a text claims to be: official bodies and systems of the register, and names made to sound like them.
+
+All functions take plain text and give `Claim`s whose offsets lie in that text. White space and invisible
+characters between letters do not hide a name (names are often cut into spans).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from classifiers.register import register
+
+_MAX_TEXT = 400_000
+_HAN = r"[\u4e00-\u9fff]"
+_STATE = r"(?:国家|全国|中国|中华|中央|政府|官方|" + "|".join(p.name + "省?市?" for p in register().provinces) + ")"
+_CREDENTIAL = (
+    r"(?:特种作业|特种设备|操作证|操作资格|安全生产|生产安全|安全资格|安全员|安管人员|三类人员|考核合格|建筑施工|建筑工人|施工人员|"
+    r"职业技能|职业资格|技能等级|技能人才|从业资格|从业人员|上岗证|电工证|焊工证|高处作业|登高|消防设施|叉车证|应急管理|应急|"
+    r"特殊工种|人员资格|岗位证书|岗位资格|资格证书|煤矿|危化|有限空间)"
+)
+_VERB = r"(?:查询|查验|验证|核验|核查|校验|验真|公示|查证|认证|考试|报名|鉴定|考核|监管|管理|信息)"
+_PLACE = r"(?:平台|系统|网站|网|中心|服务|门户|入口|官网|专网|大厅|页面)"
+# A service that sounds like the state's: credential + what it does + where, with at most a few letters between.
+_SERVICE = re.compile(
+    rf"(?P<state>{_STATE})?{_HAN}{{0,8}}?{_CREDENTIAL}{_HAN}{{0,14}}?(?P<verb>{_VERB}){_HAN}{{0,4}}?(?P<place>{_PLACE})?"
+)
+_ASKS = ("查询", "查验", "验证", "核验", "核查", "校验", "验真", "公示", "查证", "认证")
+_OWN = re.compile(
+    rf"(?P<name>{_HAN}{{2,14}}(?:职业培训学校|培训学校|职业技术学院|职业学院|技师学院|学院|大学|学校|技校|驾校|培训中心|培训基地|教育科技|教育集团|教育|"
+    r"有限责任公司|有限公司|股份公司|集团|协会|学会|商会|研究院|研究所|事务所|医院|认证中心|检测中心|检验中心))"
+)
+_OFFICIAL_WORDS = ("应急管理", "人力资源", "住房和城乡", "住建", "人社", "安监", "消防救援", "市场监督", "市场监管", "国家", "中央")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A name in a text: kind is "system", "body", "province" (an emergency department) or "service" (sounds official).
+
+    `host` is the official host the name belongs to, "" for a made-up service. `state`: dressed with 国家, 全国 or a place.
+    """
+
+    kind: str
+    name: str
+    host: str
+    start: int
+    end: int
+    state: bool = False
+    asks: bool = False
+
+
+def squeeze(text: str) -> tuple[str, list[int]]:
+    """The text without white space and invisible characters, compatibility forms undone, and each character's offset."""
+    kept: list[str] = []
+    offsets: list[int] = []
+    for offset, char in enumerate(text[:_MAX_TEXT]):
+        if char.isspace() or unicodedata.category(char) in ("Cf", "Mn", "Cc"):
+            continue
+        for plain in unicodedata.normalize("NFKC", char) if ord(char) > 0x2000 else char:
+            kept.append(plain)
+            offsets.append(offset)
+    return "".join(kept), offsets
+
+
+@cache
+def _names() -> tuple[AhoCorasick, tuple[tuple[str, str, str], ...]]:
+    rows: list[tuple[str, str, str]] = []
+    for system in register().systems:
+        rows += [("system", title, system.host) for title in system.titles]
+    for body in register().bodies:
+        rows += [("body", name, body.hosts[0]) for name in body.names]
+    for province in register().provinces:
+        for place in (province.name, province.name + "省", province.name + "市", province.name + "自治区"):
+            rows += [("province", place + unit, province.host) for unit in ("应急管理厅", "应急管理局", "应急厅", "安全生产监督管理局")]
+    rows.append(("province", "应急管理厅", "cx.mem.gov.cn"))
+    rows.append(("province", "应急管理局", "cx.mem.gov.cn"))
+    return AhoCorasick([name for _, name, _ in rows], matchkind=MatchKind.LeftmostLongest), tuple(rows)
+
+
+def official_names(text: str) -> list[Claim]:
+    """Every official body, department or system named in the text, left to right."""
+    plain, offsets = squeeze(text)
+    machine, rows = _names()
+    found: list[Claim] = []
+    for row, start, end in machine.find_matches_as_indexes(plain):
+        kind, name, host = rows[row]
+        found.append(Claim(kind, name, host, offsets[start], offsets[end - 1] + 1, True, kind == "system"))
+    return found
+
+
+def services(text: str) -> list[Claim]:
+    """Names of services that sound like the state's certificate queries, register or not, left to right."""
+    plain, offsets = squeeze(text)
+    found: list[Claim] = []
+    for match in _SERVICE.finditer(plain[:20_000]):
+        asks = any(word in match.group() for word in _ASKS)
+        if not match["place"] and not asks:
+            continue
+        start, end = offsets[match.start()], offsets[match.end() - 1] + 1
+        found.append(Claim("service", match.group(), "", start, end, bool(match["state"]), asks))
+    return found
+
+
+def own_name(text: str) -> str:
+    """The organisation that a title or footer names as its own (a school, a firm, an association), "" when none.
+
+    An official body's name is no own name.
+    """
+    plain, _ = squeeze(text[:2000])
+    for match in _OWN.finditer(plain):
+        name = match["name"]
+        if not any(word in name for word in _OFFICIAL_WORDS):
+            return name
+    return ""
