@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.encoding import html_to_unicode
@@ -20,6 +21,11 @@ class Answer:
     ) -> None:
         self.url, self.body, self.status, self.content_type = url, body, status, content_type
         self._charset = charset
+
+    @cached_property
+    def host(self) -> str:
+        """The host that answered, lower case."""
+        return (urlsplit(self.url).hostname or "").lower()
 
     @cached_property
     def text(self) -> str:

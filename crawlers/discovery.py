@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawlers.source import Source
 
 _WALLS = ("blocked", "login", "robots")  # louder than anything that was read before them
+_VITAL = ("card", "title", "link", "real")  # a fallback in these is told before the layout is lost altogether
 
 
 @dataclass(slots=True)
@@ -69,6 +70,9 @@ def conclude(session: Session, source: type[Source]) -> SourceRun | None:
     state, detail, proof = judge(tally)
     hits = session.store.one("SELECT count(*) AS n, coalesce(sum(paid), 0) AS ads FROM sightings "
                              "WHERE run = ? AND source = ?", session.run, name)
+    if weak := [f"{f} by {s!r}" for f, s in tally.selectors.items()
+                if f in _VITAL and getattr(source, f) and s != getattr(source, f)[0]]:
+        detail = "; ".join(filter(None, (detail, f"primary selectors no longer match: {', '.join(weak)}")))
     settings = session.config.source(name)
     if settings.robots == "override":
         detail = "; ".join(filter(None, (detail, f"robots.txt overridden: {settings.legal_basis}")))

@@ -82,6 +82,7 @@ def _discover(session: Session, chosen: dict[str, Any]) -> tuple[int, dict[str, 
     texts = queries.load(limit=session.config.crawl.max_queries)
     session.frontier.free_all("serp")  # the lock of the run says that earlier workers are dead
     asked = [source for source in chosen.values() if discovery.seed(session, source, texts)]
+    session.total = session.frontier.counts("serp", session.run)["waiting"]
     _crawl(session, asked)
     records = _records(session, tuple(chosen))
     if open_ := sorted(set(chosen) - {record["source"] for record in records}):
@@ -102,6 +103,7 @@ def _records(session: Session, names: tuple[str, ...]) -> list[Any]:
 def _fetch(session: Session, stage: str) -> tuple[int, dict[str, Any]]:
     spider = sources.other_spider(stage)
     session.frontier.free_all(spider.lane)
+    session.total = session.frontier.counts(spider.lane, session.run)["waiting"]
     spiders = _crawl(session, [spider])
     counts = session.frontier.counts(spider.lane, session.run)
     done, unreached = sum(s.done for s in spiders), sum(s.unreached for s in spiders)

@@ -88,7 +88,7 @@ class SearchSpider(LeaseSpider):
             self.session.store.add_sightings(sightings)
             candidates.queue(self.session, type(self), sightings)  # type: ignore[arg-type]
             if state.state == "ok" and self._goes_on(lease, parsed):
-                candidates.queue_page(
+                self.session.total += candidates.queue_page(
                     self.session, str(self.name), Query(lease.payload["query"], lease.payload.get("theme", "ad")),
                     lease.payload["page"] + 1, lease.payload.get("host", ""))
 
@@ -141,8 +141,7 @@ class SearchSpider(LeaseSpider):
         if len(text) > 480:
             text = json.dumps({k: v for k, v in note.items() if k != "selectors"}, ensure_ascii=False)
         self.settle(lease, write, text, failed=state.state in {"unreachable", "robots"})
-        self.session.emit({"event": "page", "source": self.name, "url": lease.payload["query"], "outcome": state.state,
-                           "done": self.done, "waiting": len(self.open_leases)})
+        self.session.page(f"{self.name}: {lease.payload['query']} #{lease.payload['page']}", state.state, source=str(self.name))
         self._misses = self._misses + 1 if state.state == "unreachable" else 0
         if not self.halted and (state.state in BREAKERS or self._misses >= MAX_MISSES):
             self.halt(state.state, state.rule, lease.payload.get("host", ""))

@@ -39,6 +39,14 @@ class Session:
         self.politeness = Politeness(config.crawl.delay)
         self.worker = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = False
+        self._proxies = getproxies()
+        self.total, self.finished = 0, 0  # pieces of work known and done, for progress
+
+    def page(self, url: str, outcome: str, **more: str) -> None:
+        """Report one piece of work done."""
+        self.finished += 1
+        self.emit({"event": "page", "url": url, "outcome": outcome, "done": self.finished,
+                   "waiting": max(0, self.total - self.finished)} | more)
 
     @classmethod
     def open(
@@ -49,6 +57,8 @@ class Session:
         config = settings.load(home)
         store = Store.open(home, actor=f"crawl:{label}")
         try:
+            if run and not store.one("SELECT 1 FROM runs WHERE id = ?", run):
+                raise settings.ConfigError(f"--run: {run!r} is no run of {home.store}; begin one first")
             return cls(home, config, store, run or store.begin_run("scrapy", day, {"tool": TOOL}), label, emit)
         except BaseException:
             store.close()
@@ -67,10 +77,10 @@ class Session:
         """The proxy `url` goes through: the configured one, else the environment's, else ""."""
         if self.config.network.proxy:
             return self.config.network.proxy
-        parts = urlsplit(url)
-        if proxy_bypass(parts.hostname or ""):
+        if not self._proxies:
             return ""
-        return getproxies().get(parts.scheme, "")
+        parts = urlsplit(url)
+        return "" if proxy_bypass(parts.hostname or "") else self._proxies.get(parts.scheme, "")
 
 
 def apply(crawler: Any, config: settings.Config) -> None:

@@ -32,6 +32,10 @@ COOKIES_ENABLED = True  # engines answer better with the cookie of their first a
 RETRY_TIMES = 1
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # not 429 and 503: a wall must not be asked again
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
+RETRY_EXCEPTIONS = [  # a timeout is not tried again: it has cost its share already
+    "scrapy.exceptions.DownloadFailedError", "scrapy.exceptions.ResponseDataLossError",
+    "twisted.internet.error.ConnectionDone", "twisted.internet.error.ConnectionLost",
+]
 HTTPERROR_ALLOW_ALL = True  # walls and 404s are observations
 REDIRECT_MAX_TIMES = 8
 METAREFRESH_MAXDELAY = 5  # a person would be carried on too
@@ -42,6 +46,7 @@ DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = False  # a bad certificate is a finding about a fake site, not a reason to look away
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier decides what is asked twice
 CONCURRENT_REQUESTS = 64  # most of them wait for their domain's turn
+CONCURRENT_ITEMS = 1  # Scrapy starts that many workers per response; we export a few items, or none
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 50_000_000
 MEMUSAGE_LIMIT_MB = 1400
 

@@ -22,17 +22,18 @@ class Source(SearchSpider):
     state (`ok.html`, `ok_ads.html`, `empty.html`, `wall.html`, `layout.html` …) and an `expected.yml`. Nothing else
     is edited: Scrapy finds the file, the tests find the folder and fail where it is missing.
 
-    Identity: `name`, `label` (Chinese), `kind` ("engine" or "market"), `hosts` (its own; hits on them are not
-    candidates of an engine), `evidence` (date of the evidence behind the selectors), `experimental`.
+    Identity: `name`, `label` (Chinese), `kind` ("engine" or "market"), `hosts` (whole names; hits on an engine's own
+    hosts are no candidates – its question, forum and article hosts are not among them: ads live there), `evidence`
+    (date of the evidence behind the selectors), `experimental`.
     Asking: `search` with `{query}` (percent-encoded in `charset`), `{page}` from 1, `{page0}` from 0, `{offset}`
-    ((page-1)*`per_page`), `{host}` for a source with configured hosts; `warm_up` is a page fetched once before, for
-    its cookie; `headers`; `cookies`; `agent` "desktop" or "mobile"; `numbered`: the next page exists whenever this
-    one was full, because the source prints no reliable "next" link.
+    ((page-1)*`per_page`), `{host}` for a source with configured hosts (`asked_hosts`); `warm_up` is a page fetched
+    once before, for its cookie; `headers`; `cookies`; `agent` "desktop" or "mobile"; `numbered`: the next page exists
+    whenever this one was full, because the source prints no reliable "next" link.
     Reading: `card` is a chain of containers, the first that finds anything is used; `title`, `link`, `snippet`,
     `shown_site`, `date_text`, `real` (the address behind a redirect link) are chains of selectors, semantic
     attributes first, hashed classes by prefix last (syntax: `crawlers.answer.pick`); `skip` are containers that are
-    no results; `next_page`, `related`; `empty` are the source's own sentences for "nothing found" – zero hits
-    without one of them is `layout`.
+    no results, `skip_links` patterns of links that are none; `next_page`, `related`; `empty` are the source's own
+    sentences for "nothing found" – zero hits without one of them is `layout`.
     Paid hits: `ad_links` are patterns on the click link and come first; `ad_card`, `ad_inside`, `ad_label` are
     classes and labels. A paid link is never followed; `landing` names attributes that tell its target anyway.
     Redirects: `redirects` are patterns of the source's own jump links; `resolve` reads a target out of one where it
@@ -115,8 +116,7 @@ class Source(SearchSpider):
     @classmethod
     def owns(cls, url: str) -> bool:
         """Whether `url` is the engine's own page; a market's own pages are what it is asked for."""
-        host = (urlsplit(url).hostname or "").lower()
-        return cls.kind == "engine" and any(host == h or host.endswith("." + h) for h in cls.hosts)
+        return cls.kind == "engine" and (urlsplit(url).hostname or "").lower() in cls.hosts
 
     @classmethod
     def asked_hosts(cls, settings: SourceSettings) -> tuple[str, ...]:

@@ -41,19 +41,22 @@ class Wall:
 
     def matches(self, answer: Answer) -> bool:
         """Whether every condition holds; cheap ones first."""
-        parts = urlsplit(answer.url)
-        host = (parts.hostname or "").lower()
-        if self.hosts and not any(host == h or host.endswith("." + h) for h in self.hosts):
+        if self.hosts and not any(answer.host == h or answer.host.endswith("." + h) for h in self.hosts):
             return False
         if self.status and answer.status not in self.status:
             return False
         if self.below and len(answer.body) > self.below:
             return False
-        if self.path and not self.path.search(parts.path + (f"?{parts.query}" if parts.query else "")):
+        if self.path and not self.path.search(_target(answer.url)):
             return False
         if self.title and not self.title.search(answer.title):
             return False
         return not (self.body and not self.body.search(answer.text[:_LOOK]))
+
+
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def wall_of(answer: Answer) -> Wall | None:

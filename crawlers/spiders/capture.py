@@ -61,13 +61,15 @@ class CaptureSpider(LeaseSpider):
         if trouble.kind == "internal":
             self.session.emit({"event": "error", "detail": f"{failure.request.url}: {trouble.text}"})
         self.unreached += trouble.kind in UNREACHED
+        result = outcome_of_trouble(trouble)
+        if trouble.kind == "broken" and meta["exchanges"].status == 200:  # it reloads itself: what it shows is there
+            result = Result("partial", f"refreshes without end: {trouble.text}")
         self._store(meta["lease"], self._capture(meta["lease"], meta["capture"], meta["exchanges"], failure.request.url,
-                                                 outcome_of_trouble(trouble)))
+                                                 result))
 
     def _store(self, lease: Lease, capture: Capture, text: tuple[str, str] | None = None) -> None:
         self.settle(lease, lambda: self.session.store.add_capture(capture, text), capture.outcome)
-        self.session.emit({"event": "page", "url": capture.asked_url, "outcome": capture.outcome, "done": self.done + 1,
-                           "waiting": len(self.open_leases)})
+        self.session.page(capture.asked_url, capture.outcome)
 
     def _capture(self, lease: Lease, capture: str, exchanges: Exchanges, url: str, result: Result,
                  title: str = "") -> Capture:

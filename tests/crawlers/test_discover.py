@@ -94,6 +94,22 @@ def test_a_wall_after_some_results_is_still_a_wall_and_the_results_stay(crawl, w
     assert event["state"] == "blocked" and event["results"] > 0
 
 
+def test_one_forums_wall_does_not_hide_the_other_forum(crawl, web):
+    web.pages |= {"bbs.x.example": engine(web, "discuz", "wall.html"), "bbs.y.example": engine(web, "discuz")}
+    crawl.configure('[sources.discuz.options]\nhosts = ["bbs.x.example", "bbs.y.example"]')
+    ran = crawl.go("discover", "--sources", "discuz")
+    event = ran.of("source")[0]
+    assert event["state"] == "degraded" and "login at bbs.x.example" in event["detail"] and event["results"] > 0
+    assert len(web.asked("bbs.x.example")) <= 4 and len(web.asked("bbs.y.example")) == 4
+
+
+def test_a_fallback_selector_is_told_while_the_source_still_works(crawl, web):
+    page = (FIXTURES / "so360" / "ok.html").read_bytes().replace(b'class="res-title', b'class="new-title')
+    web.pages["www.so.com"] = lambda path, headers: web.reply(page)
+    event = crawl.go("discover", "--sources", "so360").of("source")[0]
+    assert event["state"] == "ok" and "primary selectors no longer match: title by 'h3 a'" in event["detail"]
+
+
 def test_a_paid_link_is_never_asked_for(crawl, web):
     web.pages["www.so.com"] = engine(web, "so360", "ok_ads.html")
     crawl.go("discover", "--sources", "so360")

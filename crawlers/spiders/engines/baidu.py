@@ -12,7 +12,7 @@ class Baidu(Source):
 
     name = "baidu"
     label = "百度"
-    hosts = ("baidu.com", "bdstatic.com")
+    hosts = ("www.baidu.com", "m.baidu.com", "image.baidu.com", "map.baidu.com", "fanyi.baidu.com", "baike.baidu.com")
     evidence = "2026-10-05"
 
     search = "https://www.baidu.com/s?wd={query}&pn={offset}&rn=10&ie=utf-8"

@@ -8,7 +8,7 @@ class So360(Source):
 
     name = "so360"
     label = "360搜索"
-    hosts = ("so.com", "360.cn", "360kan.com")
+    hosts = ("www.so.com", "m.so.com", "ai.so.com", "fanyi.so.com", "baike.so.com", "image.so.com", "video.so.com")
     evidence = "2026-10-05"
 
     search = "https://www.so.com/s?q={query}&pn={page}"
@@ -22,7 +22,7 @@ class So360(Source):
     snippet = ("p.res-desc", ".res-list-summary", ".res-rich p", "p")
     shown_site = ("p.g-linkinfo cite a", "p.g-linkinfo cite", "cite")
     date_text = ("span.gray",)
-    skip_links = (r"//(ai|fanyi|baike|wenda)\.so\.com/",)
+    skip_links = (r"//(ai|fanyi|baike)\.so\.com/",)
     next_page = ("#snext",)
     related = ("#rs a",)
     empty = ("抱歉，未找到和", "没有找到该URL", "没有找到与")

@@ -8,7 +8,7 @@ class Sogou(Source):
 
     name = "sogou"
     label = "搜狗"
-    hosts = ("sogou.com", "sogoucdn.com")
+    hosts = ("www.sogou.com", "m.sogou.com", "pic.sogou.com", "fanyi.sogou.com", "baike.sogou.com")
     evidence = "2026-10-05"
 
     search = "https://www.sogou.com/web?query={query}&page={page}&ie=utf8"

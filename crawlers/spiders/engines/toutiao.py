@@ -13,7 +13,7 @@ class Toutiao(Source):
 
     name = "toutiao"
     label = "头条搜索"
-    hosts = ("toutiao.com",)
+    hosts = ("so.toutiao.com",)
     evidence = "2026-10-02"
 
     search = "https://so.toutiao.com/search?keyword={query}&pd=synthesis&dvpf=pc&page_num={page0}&offset={offset}"

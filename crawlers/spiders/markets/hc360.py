@@ -9,7 +9,7 @@ class Hc360(Source):
     name = "hc360"
     label = "慧聪网"
     kind = "market"
-    hosts = ("hc360.com",)
+    hosts = ("s.hc360.com", "b2b.hc360.com")
     evidence = "2023-01-01"
     experimental = True
 

@@ -9,7 +9,7 @@ class Liebiao(Source):
     name = "liebiao"
     label = "列表网"
     kind = "market"
-    hosts = ("liebiao.com",)
+    hosts = ("www.liebiao.com",)
     evidence = "2021-01-01"
     experimental = True
 
