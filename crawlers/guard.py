@@ -11,17 +11,22 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Sequence
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.error import DNSLookupError
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
+from twisted.names.error import DomainError
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawlers.addresses import forbidden
 from crawlers.session import Session
+from evidence.ids import to_ascii
 
 PINS: dict[str, tuple[str, ...]] = {}  # name -> the addresses that were checked; what is not here is not connected to
 MAX_URL = 8192
@@ -63,7 +68,7 @@ class PinnedResolver:
         """Answer from the pins; a name that was never checked does not exist."""
         resolution = _Resolution(hostName)
         receiver.resolutionBegan(resolution)
-        for address in PINS.get(hostName) or _literal(hostName):
+        for address in PINS.get(hostName) or literal(hostName):
             kind = IPv6Address if ":" in address else IPv4Address
             receiver.addressResolved(kind("TCP", address, portNumber))
         receiver.resolutionComplete()
@@ -92,14 +97,15 @@ class GuardMiddleware:
         if proxy:
             request.meta["proxy"] = proxy
             await self._pin(urlsplit(proxy).hostname or "", checked=False)
-        elif not _literal(host):
+        elif not literal(host):
             allowed = _port_of(parts, host) in network.allow
             await self._pin(host, checked=not allowed)
 
     async def _pin(self, host: str, checked: bool) -> None:
-        if host in PINS or _literal(host):
+        if host in PINS or literal(host):
             return
-        addresses = await resolve(host, self.session.config.network.connect_timeout)
+        network = self.session.config.network
+        addresses = await resolve(host, network.connect_timeout, network.resolvers)
         for address in addresses if checked else ():
             if reason := forbidden(address):
                 raise Refused(f"{host} resolves to {address}: {reason}")
@@ -127,18 +133,38 @@ def refusal(url: str, allow: list[str]) -> str:
     return forbidden(host) if _looks_numeric(host) else ""
 
 
-async def resolve(host: str, seconds: float) -> tuple[str, ...]:
-    """The addresses of a name, IPv4 first; CannotResolveHostError when there are none in time."""
-    loop = asyncio.get_running_loop()
+async def resolve(host: str, seconds: float, servers: Sequence[str] = ()) -> tuple[str, ...]:
+    """The addresses of a name, IPv4 first; CannotResolveHostError when there are none in time.
+
+    Asks `servers` ("ip" or "ip:port") when there are any, else the system.
+    """
     try:
-        found = await asyncio.wait_for(
-            loop.getaddrinfo(host, None, type=socket.SOCK_STREAM), seconds)
-    except (OSError, UnicodeError, TimeoutError) as problem:
+        found = await asyncio.wait_for(_asked(host, seconds, servers) if servers else _system(host), seconds)
+    except (OSError, UnicodeError, TimeoutError, DomainError, DNSLookupError) as problem:
         raise CannotResolveHostError(f"{host}: {type(problem).__name__}: {problem}") from problem
-    addresses = sorted({str(item[4][0]).split("%")[0] for item in found}, key=lambda a: (":" in a, a))
+    addresses = sorted(set(found), key=lambda a: (":" in a, a))
     if not addresses:
         raise CannotResolveHostError(f"{host}: no address")
     return tuple(addresses)
+
+
+async def _system(host: str) -> list[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return [str(item[4][0]).split("%")[0] for item in found]
+
+
+async def _asked(host: str, seconds: float, servers: Sequence[str]) -> list[str]:
+    """A and AAAA records from the configured name servers."""
+    from twisted.names import client, dns
+
+    places = [(ip, int(port or 53)) for ip, _, port in (s.partition(":") for s in servers)]
+    resolver: Any = client.Resolver(servers=places, timeout=(seconds / 2,))  # type: ignore[no-untyped-call]
+    found: list[str] = []
+    for lookup in (resolver.lookupAddress, resolver.lookupIPV6Address):
+        answers, _, _ = await maybe_deferred_to_future(lookup(to_ascii(host)))
+        found += [a.payload.dottedQuad() if a.type == dns.A else socket.inet_ntop(socket.AF_INET6, a.payload.address)
+                  for a in answers if a.type in {dns.A, dns.AAAA}]
+    return found
 
 
 def _parts(url: str) -> Any:
@@ -149,7 +175,8 @@ def _port_of(parts: Any, host: str) -> str:
     return f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
-def _literal(host: str) -> tuple[str, ...]:
+def literal(host: str) -> tuple[str, ...]:
+    """The address `host` is, in its normal spelling; () when it is a name."""
     try:
         return (str(ipaddress.ip_address(host.strip("[]"))),)
     except ValueError:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.exceptions import CannotResolveHostError
 
-from crawlers import candidates, discovery, results
+from crawlers import candidates, discovery, guard, results
 from crawlers.answer import Answer
 from crawlers.failures import trouble_of
 from crawlers.leasing import LeaseSpider
@@ -50,7 +52,8 @@ class SearchSpider(LeaseSpider):
     async def before(self) -> None:
         """See whether the source can be reached at all, so that a dead network is told in seconds."""
         url = self.build("", 1, next(iter(self.asked_hosts(self.settings_of)), ""))  # type: ignore[attr-defined]
-        if problem := await unreachable(self.session.proxy_for(url) or url, self.session.config.network.connect_timeout):
+        network = self.session.config.network
+        if problem := await unreachable(self.session.proxy_for(url) or url, network.connect_timeout, network.resolvers):
             self.halt("unreachable", problem)
             return
         if self.warm_up:  # type: ignore[attr-defined]
@@ -167,16 +170,20 @@ class SearchSpider(LeaseSpider):
                         hit.link, hit.url, hit.resolved_by, capture, ids.utc_now())
 
 
-async def unreachable(url: str, seconds: float) -> str:
-    """Why the host of `url` cannot be connected to; "" when it can."""
+async def unreachable(url: str, seconds: float, servers: Sequence[str] = ()) -> str:
+    """Why the host of `url` cannot be connected to; "" when it can. Takes `MAX_PROBE_SECONDS` at most."""
     parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+    async def connect() -> None:
+        addresses = guard.literal(host) or await guard.resolve(host, seconds, servers)
+        _, writer = await asyncio.open_connection(addresses[0], port)
+        writer.close()
+
     try:
-        _, writer = await asyncio.wait_for(
-            asyncio.open_connection(parts.hostname, port), min(seconds, MAX_PROBE_SECONDS))
-    except (OSError, TimeoutError, UnicodeError) as problem:
-        return f"{parts.hostname}:{port}: {type(problem).__name__} {problem}".strip()
-    writer.close()
+        await asyncio.wait_for(connect(), min(seconds, MAX_PROBE_SECONDS))
+    except (OSError, TimeoutError, CannotResolveHostError) as problem:
+        return f"{host}:{port}: {type(problem).__name__} {problem}".strip()
     return ""
 
 

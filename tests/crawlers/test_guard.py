@@ -1,6 +1,8 @@
 """What may not be asked is not asked, however it is spelled and whatever a name resolves to."""
 
 import asyncio
+import socket
+import threading
 
 import pytest
 from hypothesis import given
@@ -68,7 +70,7 @@ class Session:
 
 
 def process(url, addresses, monkeypatch, proxy=""):
-    async def resolve(host, seconds):
+    async def resolve(host, seconds, servers=()):
         return addresses
     monkeypatch.setattr(guard, "resolve", resolve)
     monkeypatch.setattr(guard, "PINS", {})
@@ -92,3 +94,76 @@ def test_behind_a_proxy_names_are_left_to_it_but_literals_are_not(monkeypatch):
     assert request.meta["proxy"] == "http://127.0.0.1:3128" and "ok.example" not in guard.PINS
     with pytest.raises(guard.Refused):
         process("http://10.0.0.1/", (), monkeypatch, proxy="http://127.0.0.1:3128")
+
+
+def test_without_a_proxy_only_the_allowed_port_of_this_machine_is_reached(crawl, web):
+    from evidence.frontier import Frontier
+
+    port = web.server.server_address[1]
+    web.pages[""] = lambda path, headers: web.reply(b"", 302, [("Location", f"http://localhost:{port + 1}/")]) \
+        if path == "/away" else web.reply(b"<title>direct</title>")
+    crawl.configure(proxy="")
+    crawl.home.config.write_text(crawl.home.config.read_text().replace("[crawl]", f'allow = ["localhost:{port}"]\n[crawl]'))
+    crawl.begin()
+    urls = [f"http://localhost:{port}/here", f"http://localhost:{port}/away", f"http://127.0.0.1:{port}/literal"]
+    with crawl.store() as store:
+        for url in urls:
+            Frontier(store).add("plain", url, {"url": url, "why": "manual", "origin": ""}, run=crawl.run)
+    crawl.go("capture")
+    found = {r["asked_url"]: (r["outcome"], r["title"], r["ip"]) for r in crawl.rows("SELECT * FROM captures")}
+    assert [found[url] for url in urls] == [("ok", "direct", "127.0.0.1"), ("refused", "", "127.0.0.1"), ("refused", "", "")]
+
+
+@pytest.fixture
+def names():
+    """A name server on loopback that answers 127.0.0.1 for every A question; the names it was asked for are kept."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind(("127.0.0.1", 0))
+    asked = []
+
+    def serve():
+        while True:
+            try:
+                data, peer = sock.recvfrom(512)
+            except OSError:
+                return
+            if data[:4] == b"stop":
+                return
+            end = data.index(b"\0", 12) + 5
+            labels, place = [], 12
+            while data[place]:
+                labels.append(data[place + 1:place + 1 + data[place]].decode())
+                place += 1 + data[place]
+            asked.append(".".join(labels))
+            is_a = data[end - 4:end - 2] == b"\0\1"
+            answer = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1" if is_a else b""
+            sock.sendto(data[:2] + b"\x81\x80\0\1" + (b"\0\1" if is_a else b"\0\0") + b"\0\0\0\0" + data[12:end] + answer, peer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"127.0.0.1:{sock.getsockname()[1]}", asked
+    sock.sendto(b"stop", sock.getsockname())
+    thread.join(5)
+    sock.close()
+
+
+def test_a_configured_name_server_is_asked_and_its_private_answers_are_refused(crawl, web, names):
+    from evidence import ids
+    from evidence.frontier import Frontier
+
+    server, asked = names
+    port = web.server.server_address[1]
+    web.pages[""] = lambda path, headers: web.reply(f"<title>{headers['Host']}</title>".encode())
+    crawl.configure(proxy="")
+    crawl.home.config.write_text(crawl.home.config.read_text().replace(
+        "[crawl]", f'allow = ["good.example:{port}"]\nresolvers = ["{server}"]\n[crawl]'))
+    crawl.begin()
+    urls = [f"http://good.example:{port}/", f"http://evil.example:{port}/"]
+    with crawl.store() as store:
+        for url in urls:
+            Frontier(store).add("plain", ids.url_key(url), {"url": url, "why": "manual", "origin": ""}, run=crawl.run)
+    ran = crawl.go("capture")
+    found = {r["asked_url"]: r for r in crawl.rows("SELECT * FROM captures")}
+    assert found[urls[0]]["outcome"] == "ok" and found[urls[0]]["title"] == f"good.example:{port}", ran.errors
+    assert found[urls[1]]["outcome"] == "refused" and "evil.example resolves to 127.0.0.1" in found[urls[1]]["note"]
+    assert set(asked) == {"good.example", "evil.example"}
