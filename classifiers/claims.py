@@ -23,13 +23,12 @@ _CREDENTIAL = (
     r"职业技能|职业资格|技能等级|技能人才|从业资格|从业人员|上岗证|电工证|焊工证|高处作业|登高|消防设施|叉车证|应急管理|应急|"
     r"特殊工种|人员资格|岗位证书|岗位资格|资格证书|煤矿|危化|有限空间)"
 )
-_VERB = r"(?:查询|查验|验证|核验|核查|校验|验真|公示|查证|认证|考试|报名|鉴定|考核|监管|管理|信息)"
+_ASK = r"(?:查询|查验|验证|核验|核查|校验|验真|公示|查证|认证)"
+_DUTY = r"(?:考试|报名|鉴定|考核|监管|管理|信息)"
 _PLACE = r"(?:平台|系统|网站|网|中心|服务|门户|入口|官网|专网|大厅|页面)"
 # A service that sounds like the state's: credential + what it does + where, with at most a few letters between.
-_SERVICE = re.compile(
-    rf"(?P<state>{_STATE})?{_HAN}{{0,8}}?{_CREDENTIAL}{_HAN}{{0,14}}?(?P<verb>{_VERB}){_HAN}{{0,4}}?(?P<place>{_PLACE})?"
-)
-_ASKS = ("查询", "查验", "验证", "核验", "核查", "校验", "验真", "公示", "查证", "认证")
+_ASKING = re.compile(rf"(?P<state>{_STATE})?{_HAN}{{0,8}}?{_CREDENTIAL}{_HAN}{{0,14}}?{_ASK}(?:{_HAN}{{0,4}}?(?P<place>{_PLACE}))?")
+_RUNNING = re.compile(rf"(?P<state>{_STATE})?{_HAN}{{0,8}}?{_CREDENTIAL}{_HAN}{{0,14}}?{_DUTY}{_HAN}{{0,4}}?(?P<place>{_PLACE})")
 _OWN = re.compile(
     rf"(?P<name>{_HAN}{{2,14}}(?:职业培训学校|培训学校|职业技术学院|职业学院|技师学院|学院|大学|学校|技校|驾校|培训中心|培训基地|教育科技|教育集团|教育|"
     r"有限责任公司|有限公司|股份公司|集团|协会|学会|商会|研究院|研究所|事务所|医院|认证中心|检测中心|检验中心))"
@@ -95,14 +94,14 @@ def official_names(text: str) -> list[Claim]:
 def services(text: str) -> list[Claim]:
     """Names of services that sound like the state's certificate queries, register or not, left to right."""
     plain, offsets = squeeze(text)
-    found: list[Claim] = []
-    for match in _SERVICE.finditer(plain[:20_000]):
-        asks = any(word in match.group() for word in _ASKS)
-        if not match["place"] and not asks:
-            continue
-        start, end = offsets[match.start()], offsets[match.end() - 1] + 1
-        found.append(Claim("service", match.group(), "", start, end, bool(match["state"]), asks))
-    return found
+    plain = plain[:20_000]
+    asking = list(_ASKING.finditer(plain))
+    taken = [(match.start(), match.end()) for match in asking]
+    running = [m for m in _RUNNING.finditer(plain) if not any(m.start() < end and start < m.end() for start, end in taken)]
+    return [
+        Claim("service", m.group(), "", offsets[m.start()], offsets[m.end() - 1] + 1, bool(m["state"]), m.re is _ASKING)
+        for m in sorted([*asking, *running], key=lambda m: m.start())
+    ]
 
 
 def own_name(text: str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 import zxingcpp
 from PIL import Image
 
-from classifiers.reading import ImageReading
+from classifiers.page import ImageReading
 
 MAX_BYTES = 20 << 20
 MAX_PIXELS = 40_000_000
