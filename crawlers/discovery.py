@@ -64,8 +64,8 @@ def conclude(session: Session, source: type[Source]) -> SourceRun | None:
         "SELECT state, note, json_extract(payload, '$.host') AS host FROM frontier "
         "WHERE lane = 'serp' AND run = ? AND json_extract(payload, '$.source') = ? ORDER BY added, key",
         session.run, name)
-    if any(row["state"] in {"waiting", "leased"} for row in rows):
-        return None
+    if not rows or any(row["state"] in {"waiting", "leased"} for row in rows):
+        return None  # nothing was asked: that is no "empty"
     tally = _tally(rows)
     state, detail, proof = judge(tally)
     hits = session.store.one("SELECT count(*) AS n, coalesce(sum(paid), 0) AS ads FROM sightings "

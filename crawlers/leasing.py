@@ -42,6 +42,8 @@ class LeaseSpider(scrapy.Spider):
         """Built by Scrapy. Without a session (plain `scrapy crawl`) one is opened at `home`, with a run of its own."""
         session = named.pop("session", None)
         owned = session is None
+        if owned:
+            cls.check_arguments(named)
         if session is None:
             session = cls.own_session(named)
         spider = cls(session=session, owned=owned, **named)
@@ -49,6 +51,10 @@ class LeaseSpider(scrapy.Spider):
         apply(crawler, session.config)
         crawler.signals.connect(spider.on_closed, signal=signals.spider_closed)
         return spider
+
+    @classmethod
+    def check_arguments(cls, arguments: dict[str, Any]) -> None:
+        """Raise ValueError for a start by hand that lacks what it needs."""
 
     @classmethod
     def own_session(cls, arguments: dict[str, Any]) -> Session:

@@ -44,6 +44,12 @@ class SearchSpider(LeaseSpider):
         if query:
             candidates.queue_page(self.session, str(self.name), Query(query, origin="manual"))
 
+    @classmethod
+    def check_arguments(cls, arguments: dict[str, Any]) -> None:
+        """By hand a query is needed: a source that was asked nothing must not look empty."""
+        if not str(arguments.get("query", "")).strip():
+            raise ValueError(f"what shall {cls.name} be asked? scrapy crawl {cls.name} -a query=电工证 [-a pages=2] [-a home=DIR]")
+
     @property
     def match(self) -> dict[str, str]:
         """The queries of this source."""

@@ -30,6 +30,11 @@ def test_a_source_is_crawled_by_hand_with_a_run_of_its_own(crawl, web, tmp_path)
     assert crawl.rows("SELECT count(*) AS n FROM warcs")[0]["n"] == 1
 
 
+def test_a_source_that_is_asked_nothing_is_not_called_empty(crawl):
+    done = scrapy("crawl", "so360", "-a", f"home={crawl.home.root}")
+    assert done.returncode != 0 and "-a query=" in done.stderr
+
+
 def test_a_page_is_captured_by_hand(crawl, web):
     web.pages["a.example"] = lambda path, headers: web.reply("<title>一页</title>".encode())
     scrapy("crawl", "capture", "-a", "url=https://a.example/x", "-a", f"home={crawl.home.root}")
