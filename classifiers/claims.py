@@ -16,6 +16,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from classifiers.register import register
 
 _MAX_TEXT = 400_000
+_LOCAL_REACH = 20_000
 _HAN = r"[\u4e00-\u9fff]"
 _STATE = r"(?:国家|全国|中国|中华|中央|政府|官方|" + "|".join(p.name + "省?市?" for p in register().provinces) + ")"
 _CREDENTIAL = (
@@ -27,8 +28,18 @@ _ASK = r"(?:查询|查验|验证|核验|核查|校验|验真|公示|查证|认�
 _DUTY = r"(?:考试|报名|鉴定|考核|监管|管理|信息)"
 _PLACE = r"(?:平台|系统|网站|网|中心|服务|门户|入口|官网|专网|大厅|页面)"
 # A service that sounds like the state's: credential + what it does + where, with at most a few letters between.
-_ASKING = re.compile(rf"(?P<state>{_STATE})?{_HAN}{{0,8}}?{_CREDENTIAL}{_HAN}{{0,14}}?{_ASK}(?:{_HAN}{{0,4}}?(?P<place>{_PLACE}))?")
-_RUNNING = re.compile(rf"(?P<state>{_STATE})?{_HAN}{{0,8}}?{_CREDENTIAL}{_HAN}{{0,14}}?{_DUTY}{_HAN}{{0,4}}?(?P<place>{_PLACE})")
+_HEAD = rf"(?P<state>{_STATE})?(?P<owner>{_HAN}{{0,8}}?){_CREDENTIAL}{_HAN}{{0,14}}?"
+_ASKING = re.compile(rf"{_HEAD}{_ASK}(?:{_HAN}{{0,4}}?{_PLACE})?")
+_RUNNING = re.compile(rf"{_HEAD}{_DUTY}{_HAN}{{0,4}}?{_PLACE}")
+# Words before the credential that name no owner. Anything else there (中建某局…, 海州供电…) is somebody's own system.
+_NO_OWNER = re.compile(
+    r"(?:欢迎|使用|访问|来到|统一|在线|网上|网络|官方|联网|各省|省级|国家级|最新|电子|官网|高空|高压|低压|建筑|建设|工程|行业|企业|生产|经营|单位|"
+    r"从业|人员|证书|证件|考试|考核|特殊|特种|安全|管理|施工|职业|技术|矿山|危险|化学品|消防|市|省|区|县|的|及|和|与|等|各类|公共|综合|信息|级|部|办)*\Z"
+)
+_LOCAL = re.compile(
+    rf"{_HAN}{{2,6}}?(?:省|市|县|区|自治区|自治州|盟|旗)(?:应急管理|住房和城乡建设|住房城乡建设|人力资源和社会保障|市场监督管理|"
+    r"安全生产监督管理|政务服务|消防救援|应急|安监|住建|人社)(?:厅|局|委员会|委|总队|支队|中心|网)"
+)
 _OWN = re.compile(
     rf"(?P<name>{_HAN}{{2,14}}(?:职业培训学校|培训学校|职业技术学院|职业学院|技师学院|学院|大学|学校|技校|驾校|培训中心|培训基地|教育科技|教育集团|教育|"
     r"有限责任公司|有限公司|股份公司|集团|协会|学会|商会|研究院|研究所|事务所|医院|认证中心|检测中心|检验中心))"
@@ -40,7 +51,8 @@ _OFFICIAL_WORDS = ("应急管理", "人力资源", "住房和城乡", "住建", 
 class Claim:
     """A name in a text: kind is "system", "body", "province" (an emergency department) or "service" (sounds official).
 
-    `host` is the official host the name belongs to, "" for a made-up service. `state`: dressed with 国家, 全国 or a place.
+    `host` is the official host the name belongs to, "" for a made-up service. `state`: dressed with 国家, 全国 or a place;
+    `asks`: it answers queries; `owned`: a service with somebody's name before it.
     """
 
     kind: str
@@ -50,6 +62,7 @@ class Claim:
     end: int
     state: bool = False
     asks: bool = False
+    owned: bool = False
 
 
 def squeeze(text: str) -> tuple[str, list[int]]:
@@ -88,7 +101,11 @@ def official_names(text: str) -> list[Claim]:
     for row, start, end in machine.find_matches_as_indexes(plain):
         kind, name, host = rows[row]
         found.append(Claim(kind, name, host, offsets[start], offsets[end - 1] + 1, True, kind == "system"))
-    return found
+    for match in _LOCAL.finditer(plain[:_LOCAL_REACH]):
+        start, end = offsets[match.start()], offsets[match.end() - 1] + 1
+        if not any(claim.start < end and start < claim.end for claim in found):
+            found.append(Claim("province", match.group(), "", start, end, True))
+    return sorted(found, key=lambda claim: claim.start)
 
 
 def services(text: str) -> list[Claim]:
@@ -98,10 +115,13 @@ def services(text: str) -> list[Claim]:
     asking = list(_ASKING.finditer(plain))
     taken = [(match.start(), match.end()) for match in asking]
     running = [m for m in _RUNNING.finditer(plain) if not any(m.start() < end and start < m.end() for start, end in taken)]
-    return [
-        Claim("service", m.group(), "", offsets[m.start()], offsets[m.end() - 1] + 1, bool(m["state"]), m.re is _ASKING)
-        for m in sorted([*asking, *running], key=lambda m: m.start())
-    ]
+    return [_service(match, offsets) for match in sorted([*asking, *running], key=lambda m: m.start())]
+
+
+def _service(match: re.Match[str], offsets: list[int]) -> Claim:
+    start, end = offsets[match.start()], offsets[match.end() - 1] + 1
+    owned = not _NO_OWNER.match(match["owner"])
+    return Claim("service", match.group(), "", start, end, bool(match["state"]), match.re is _ASKING, owned)
 
 
 def own_name(text: str) -> str:

@@ -21,6 +21,16 @@ _HOLDER = re.compile(r"姓\s*名|持证人|(?:\b|_)xm\b|xingming|(?:real|true|us
 _ID = re.compile(r"身份证|证件号|证件类型|\bsfz|id_?card|card_?no|cert_?id|zjhm|id_?num|\bidno\b|\bzjh\b", re.IGNORECASE)
 _NUMBER = re.compile(r"证书?编?号|操作证|档案编号|cert_?(?:no|num|code)|zsbh|bianhao|zheng_?(?:shu|hao)|\bzsh?\b", re.IGNORECASE)
 _OTHER = re.compile(r"防伪码|订单|快递|产品|型号|车牌|学号|考籍|学籍|成绩|准考证|运单|物流|设备编号|报告编号|手机号|电话|报名|留言|咨询")
+_LINE = 24
+_ASK = r"(?:[*＊\s]*(?:请输入|请填写|输入|填写|您的|持证人|查询)*\s*)"
+_END = r"\s*[*＊:：]?\s*(?:[(（].{0,8}[)）])?\s*(?:请输入.{0,8}|必填)?\Z"
+_HOLDER_LINE = re.compile(_ASK + r"姓\s*名" + _END)
+_ID_LINE = re.compile(_ASK + r"(?:身份证件?|证件)(?:类型|号码?|编号)" + _END)
+_NUMBER_LINE = re.compile(_ASK + r"(?:证书编?号码?|操作证号码?|证号|档案编号|编号)" + _END)
+_CAPTCHA_LINE = re.compile(_ASK + r"(?:图形)?(?:验证码|校验码)" + _END)
+_BUTTON_LINE = re.compile(
+    r"[\[【(（\s]*(?:立即|点击|开始|证书|一键)?\s*(?:查\s*询|查\s*验|核\s*验|验\s*证|核\s*查|提\s*交)(?:证书|一下)?[\]】)）\s]*\Z"
+)
 _TYPED = ("text", "tel", "number", "search", "select", "textarea", "")
 
 
@@ -30,6 +40,8 @@ def find(page: Page, facts: Mapping[str, Any]) -> Iterator[Mark]:
         yield from _query(page, form)
         if _leads_to_official(form.action, page):
             yield Mark("form.official_action", said=form.action)
+    if not any(field.kind in _TYPED for form in page.forms for field in form.fields):
+        yield from _spoken(page)
     for frame in page.frames:
         if _leads_to_official(frame, page):
             yield Mark("form.official_frame", said=frame)
@@ -52,6 +64,24 @@ def _query(page: Page, form: Form) -> Iterator[Mark]:
         yield Mark("form.query", start, end, note="、".join(m.group() for m in (holder, identity, number) if m))
         if captcha:
             yield Mark("form.captcha", start, end)
+
+
+def _spoken(page: Page) -> Iterator[Mark]:
+    """A form of which only the words are at hand (plain text, or fields drawn by a script): short lines of labels."""
+    labels = {"holder": _HOLDER_LINE, "id": _ID_LINE, "number": _NUMBER_LINE, "captcha": _CAPTCHA_LINE, "button": _BUTTON_LINE}
+    found: dict[str, tuple[int, int]] = {}
+    for block in page.blocks[:400]:
+        if block.end - block.start <= _LINE and block.region not in ("nav", "aside", "footer", "title"):
+            line = page.text[block.start : block.end].strip()
+            for kind, pattern in labels.items():
+                if pattern.match(line):
+                    found.setdefault(kind, (block.start, block.end))
+    asked = found.keys() & {"holder", "id", "number"}
+    if "button" in found and (len(asked) >= 2 or (asked & {"id", "number"} and "captcha" in found)):
+        start, end = found[sorted(asked & {"id", "number"} or asked)[0]]
+        yield Mark("form.query", start, end, note="、".join(page.text[s:e].strip(" ：:*") for s, e in found.values()))
+        if "captcha" in found:
+            yield Mark("form.captcha", *found["captcha"])
 
 
 def _place(page: Page, form: Form) -> tuple[int, int]:

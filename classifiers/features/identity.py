@@ -2,8 +2,9 @@
 
 identity.official_host · foreign_host (not in the register, not the government's zone) · name_high name_medium name_low
 (the host name's likeness) · ip_host · official_in_path · system_claim · body_claim (the page *names itself* so: title,
-heading, logo, first screen) · state_service (a made-up name with 国家, 全国 or a province) · service · own_name (a school,
-firm or association names itself) · disclaimer · script_claim (an official name only in a script).
+heading, logo, first screen) · state_service (a made-up name with 国家, 全国 or a province) · service · owned_service (with
+somebody's name before it) · own_name (a school, firm or association names itself) · disclaimer · script_claim (an
+official name only in a script).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _MAX_NAMED = 60
 # A sentence about a service, a headline or advice is not the service's own name.
 _ABOUT = re.compile(
     r"怎么|如何|怎样|哪里|哪儿|多少|吗|么办|？|\?|攻略|教程|指南|方法|步骤|流程|须知|通知|公告|上线|启用|警惕|提醒|谨防|当心|假冒|仿冒|冒充|山寨|"
-    r"曝光|通报|查处|破获|判|涉嫌|开展|召开|印发|发布|关于|举办|组织|一文|详解|解读|区别|真伪|真假|请输入|请填写|友情链接|点击|前往|登录|跳转|访问|"
+    r"曝光|通报|查处|破获|判|涉嫌|开展|召开|印发|发布|关于|举办|组织|一文|记者|获悉|介绍|表示|称|详解|解读|区别|真伪|真假|请输入|请填写|友情链接|点击|前往|登录|跳转|访问|"
     r"报名条件|报考|培训班|招生|题库|培训|办理|复审|多久|可以"
 )
 _CUT = re.compile(r"[-_|｜—–·•:：,，。;；/\s>»]+")
@@ -108,7 +109,8 @@ def _claims(page: Page, named: bool) -> Iterator[Mark]:
                 yield Mark(name, block.start + claim.start, block.start + claim.end, note=claim.name, host=claim.host)
         for claim in services(text):
             if claim.asks or claim.state:
-                name = "identity.state_service" if claim.state else "identity.service"
+                plain = "identity.owned_service" if claim.owned else "identity.service"
+                name = "identity.state_service" if claim.state and not claim.owned else plain
                 if stands_as_name(text, claim, whole) and not named:
                     yield Mark(name, block.start + claim.start, block.start + claim.end, note=claim.name)
 
@@ -120,7 +122,7 @@ def _attributes(text: str, claim: Claim) -> bool:
 
 def stands_as_name(text: str, claim: Claim, whole: bool = False) -> bool:
     """Whether the name is the label of the page, not a word in a sentence about it (`whole`: the text is one label)."""
-    if whole and len("".join(text.split())) > len(claim.name) + _SPARE:
+    if whole and (len("".join(text.split())) > len(claim.name) + _SPARE or _ABOUT.search(text.replace(claim.name, ""))):
         return False
     start = max((m.end() for m in _CUT.finditer(text, 0, claim.start)), default=0)
     stop = _CUT.search(text, claim.end)
