@@ -1,19 +1,19 @@
 """Apps and accounts offered by a page, and its links to official hosts.
-
-app.package (a link to an installable file) · app.words (下载客户端 …) · links.official (it sends readers to the real query).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from classifiers.features.marks import Mark
+from classifiers.features import family
 from classifiers.hosts import HostError, normal_host
-from classifiers.page import Page
+from classifiers.page import Link
+from classifiers.reading import Hit, Reading
 from classifiers.register import body_of_host, is_government_zone
 
+APPS = {"app.package": "提供安装包下载", "app.words": "引导下载客户端"}
+LINKS = {"official_link.service": "链接到官方查询或官方机构"}
 _PACKAGE = re.compile(r"\.(?:apk|ipa)(?:[?#]|\Z)|itms-services:|/(?:download|down)/(?:app|android|ios)|\.mobileconfig", re.IGNORECASE)
 _WORDS = re.compile(
     r"(?:下载|安装)(?:安卓|苹果|手机|官方|最新|本)?(?:客户端|APP|安卓版|应用程序|移动端)|(?:安卓|Android|苹果|iOS|iPhone|手机|客户端|APP)(?:版|端|客户端)?\s*(?:立即|官方)?下载",
@@ -23,19 +23,29 @@ _WORDS = re.compile(
 _FOOTER_BODIES = ("miit", "mps", "cac")
 
 
-def find(page: Page, facts: Mapping[str, Any]) -> Iterator[Mark]:
-    """Every app mark of the page, and its first link to an official host."""
-    package = next((link for link in page.links if _PACKAGE.search(link.url)), None)
+@family("app", APPS)
+def find(reading: Reading) -> Iterator[Hit]:
+    """Every app hit of the page."""
+    package = next((link for link in reading.page.links if _PACKAGE.search(link.url)), None)
     if package is not None:
-        start, end = (package.start, package.end) if package.start >= 0 else (-1, -1)
-        yield Mark("app.package", start, end, said="" if start >= 0 else package.url, note=package.url)
-    if match := _WORDS.search(page.text):
-        yield Mark("app.words", match.start(), match.end())
-    for link in page.links:
+        yield _linked(reading, "app.package", package)
+    if match := _WORDS.search(reading.folded.soft):
+        yield reading.hit("app.words", match.start(), match.end())
+
+
+@family("official_link", LINKS)
+def find_links(reading: Reading) -> Iterator[Hit]:
+    """The first link to an official service."""
+    for link in reading.page.links:
         if _is_official_service(link.url):
-            start, end = (link.start, link.end) if link.start >= 0 else (-1, -1)
-            yield Mark("links.official", start, end, said="" if start >= 0 else link.url, note=link.url)
+            yield _linked(reading, "official_link.service", link)
             return
+
+
+def _linked(reading: Reading, feature: str, link: Link) -> Hit:
+    if 0 <= link.start < link.end:
+        return reading.hit(feature, link.start, link.end, link.url)
+    return reading.fact(feature, link.url, "html", link.url)
 
 
 def _is_official_service(url: str) -> bool:

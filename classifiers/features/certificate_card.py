@@ -1,21 +1,25 @@
 """A certificate card shown by a page: labels with filled values, as a query result prints them.
-
-card.filled · card.safety (a work-safety trade or number) · card.official_issuer · card.own_issuer (a school or firm
-issued it itself) · card.only (the page holds little else) · card.in_picture (the card stands in a picture's text) ·
-card.confirmed (the page says: this certificate is genuine).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from classifiers.cards import Card, card
 from classifiers.claims import official_names, own_name
-from classifiers.features.marks import Mark
-from classifiers.page import Page
+from classifiers.features import family
+from classifiers.reading import Hit, Reading
 
+MEANS = {
+    "card.filled": "填好内容的证书信息卡",
+    "card.safety": "卡上是安全生产类作业或证号",
+    "card.official_issuer": "卡上发证机关写的是政府部门",
+    "card.own_issuer": "卡上发证单位是学校或企业自己",
+    "card.only": "整页几乎只有一张证书信息卡",
+    "card.in_picture": "证书信息卡在图片里",
+    "card.confirmed": "页面声称证书真实有效",
+}
 _ONLY = 900  # characters of a page that shows a card and hardly anything else
 _AGENCY = re.compile(
     r"应急(?:管理|局|厅|部)|住房和城乡建设|住建[厅局部]|安全生产监督|安监局|市场监督|人力资源|行政审批|煤矿安全监察|消防救援"
@@ -27,29 +31,31 @@ _CONFIRMED = re.compile(
 _LABEL = re.compile(r"姓\s*名|证书?编?号|持证人")
 
 
-def find(page: Page, facts: Mapping[str, Any]) -> Iterator[Mark]:
-    """Every card mark of the page; the first card decides."""
-    if not _LABEL.search(page.text):
+@family("card", MEANS)
+def find(reading: Reading) -> Iterator[Hit]:
+    """Every card hit of the page; the first card decides, and only one outside posts."""
+    soft = reading.folded.soft
+    if not _LABEL.search(soft):
         return
-    found = card(page.text)
-    if found is None:
-        return
-    if match := _CONFIRMED.search(page.text):
-        yield Mark("card.confirmed", match.start(), match.end())
+    found = card(soft)
+    if found is None or reading.page.block_at(found.start).unit:
+        return  # a card in a post is what somebody shows, not what the site answers
+    if match := _CONFIRMED.search(soft):
+        yield reading.hit("card.confirmed", match.start(), match.end())
     start, end = found.start, min(found.end, found.start + 240)
-    yield Mark("card.filled", start, end, note="、".join(value for _, value in found.fields[:4]))
+    yield reading.hit("card.filled", start, end, "、".join(value for _, value in found.fields[:4]))
     if found.safety:
-        yield Mark("card.safety", start, end, note=found.value("trade") or found.value("number"))
-    yield from _issuer(found, start, end)
-    if len(page.text) <= _ONLY:
-        yield Mark("card.only", start, end)
-    if page.block_at(found.start).where.startswith("image:"):
-        yield Mark("card.in_picture", start, end)
+        yield reading.hit("card.safety", start, end, found.value("trade") or found.value("number"))
+    yield from _issuer(reading, found, start, end)
+    if len(soft) <= _ONLY:
+        yield reading.hit("card.only", start, end)
+    if reading.page.block_at(found.start).where.startswith("image:"):
+        yield reading.hit("card.in_picture", start, end)
 
 
-def _issuer(found: Card, start: int, end: int) -> Iterator[Mark]:
+def _issuer(reading: Reading, found: Card, start: int, end: int) -> Iterator[Hit]:
     issuer = found.value("issuer")
     if official_names(issuer) or _AGENCY.search(issuer):
-        yield Mark("card.official_issuer", start, end, note=issuer)
+        yield reading.hit("card.official_issuer", start, end, issuer)
     elif own_name(issuer):
-        yield Mark("card.own_issuer", start, end, note=issuer)
+        yield reading.hit("card.own_issuer", start, end, issuer)

@@ -1,72 +1,86 @@
 """What footers and addresses declare: filings, 主办单位, government site codes and path trees, and whether facts agree.
-
-filing.official_unit · icp · no_icp · police · site_code · government_path · icp_copied (the number belongs to an official
-body) · icp_other (it belongs to somebody the page does not name) · facts.young · facts.foreign_ip
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 from urllib.parse import urlsplit
 
 from classifiers.claims import official_names
-from classifiers.features.marks import Mark
+from classifiers.features import family
 from classifiers.filings import filings, government_path, icp_number
-from classifiers.page import Page
+from classifiers.reading import Hit, Reading
 from classifiers.register import register
 
+MEANS = {
+    "filing.official_unit": "页脚主办或版权单位写的是政府机构",
+    "filing.icp": "页脚有 ICP 备案号",
+    "filing.police": "页脚有公安备案号",
+    "filing.site_code": "页脚有政府网站标识码",
+    "filing.government_path": "网址路径照抄政府网站栏目",
+    "filing.icp_copied": "备案号属于官方机构，不属于本站",
+    "filing.icp_other": "备案号属于别的单位",
+}
+FACTS = {
+    "facts.young": "域名注册不久",
+    "facts.foreign_ip": "服务器在境外",
+}
 _YOUNG_DAYS = 400
 _SIGNED = re.compile(r"©|版权|copyright|主办|主管", re.IGNORECASE)
 _HOME = ("", "CN", "CHN", "CHINA", "中国")
 
 
-def find(page: Page, facts: Mapping[str, Any]) -> Iterator[Mark]:
-    """Every filing mark of the page and every fact that speaks of its host."""
+@family("filing", MEANS)
+def find(reading: Reading) -> Iterator[Hit]:
+    """Every filing hit of the page, with what the facts say of the number shown."""
     number = ""
-    for start, text in _footers(page):
+    for start, text in _footers(reading):
         for one in filings(text):
             number = number or (one.value if one.kind == "icp" else "")
             if one.kind == "host_unit" and not official_names(one.value):
                 continue
             name = "official_unit" if one.kind == "host_unit" else one.kind
-            yield Mark(f"filing.{name}", start + one.start, start + one.end, note=one.value, host=_host_of(one.value))
+            yield reading.hit(f"filing.{name}", start + one.start, start + one.end, _host_of(one.value) or one.value)
         if _SIGNED.search(text) and "主办" not in text:
             for claim in official_names(text)[:1]:
-                yield Mark("filing.official_unit", start + claim.start, start + claim.end, note=claim.name, host=claim.host)
-    if not number:
-        yield Mark("filing.no_icp")
-    if tree := government_path(urlsplit(page.url).path):
-        yield Mark("filing.government_path", said=tree, note=tree)
-    yield from _facts(facts, icp_number(str(facts.get("icp_in_footer") or "")) or number, page)
+                yield reading.hit("filing.official_unit", start + claim.start, start + claim.end, claim.host or claim.name)
+    if tree := government_path(urlsplit(reading.page.url).path):
+        yield reading.fact("filing.government_path", tree, "url", tree)
+    yield from _owner(reading, icp_number(str(reading.facts.get("icp_in_footer") or "")) or number)
 
 
-def _footers(page: Page) -> list[tuple[int, str]]:
+def _footers(reading: Reading) -> list[tuple[int, str]]:
     """The footer's blocks; where a page marks none, its last eight lines."""
+    page, soft = reading.page, reading.folded.soft
     blocks = [b for b in page.blocks if b.region == "footer"] or [b for b in page.blocks if b.region in ("body", "form")][-8:]
-    return [(b.start, page.text[b.start : min(b.end, b.start + 600)]) for b in blocks[:60]]
+    return [(b.start, soft[b.start : min(b.end, b.start + 600)]) for b in blocks[:60]]
 
 
 def _host_of(unit: str) -> str:
     return next((claim.host for claim in official_names(unit)), "")
 
 
-def _facts(facts: Mapping[str, Any], number: str, page: Page) -> Iterator[Mark]:
-    created = str(facts.get("domain_created") or "")[:10]
-    age = _age(created, str(facts.get("as_of") or register().dated)[:10])
-    if age is not None and age < _YOUNG_DAYS:
-        yield Mark("facts.young", said=created, note=created)
-    country = str(facts.get("ip_country") or "").strip()
-    if country.upper() not in _HOME:
-        yield Mark("facts.foreign_ip", said=country, note=country)
-    owner = str(facts.get("icp_real_owner") or "").strip()
+def _owner(reading: Reading, number: str) -> Iterator[Hit]:
+    owner = str(reading.facts.get("icp_real_owner") or "").strip()
     if number and owner:
         if claims := official_names(owner):
-            yield Mark("filing.icp_copied", said=number, note=owner, host=claims[0].host)
-        elif owner not in page.text:
-            yield Mark("filing.icp_other", said=number, note=owner)
+            yield reading.fact("filing.icp_copied", number, "facts", claims[0].host or claims[0].name)
+        elif owner not in reading.text:
+            yield reading.fact("filing.icp_other", number, "facts", owner)
+
+
+@family("facts", FACTS)
+def find_facts(reading: Reading) -> Iterator[Hit]:
+    """What the fetched facts say of the host. Age is counted to `as_of`, else to the date of the register: no clock here."""
+    created = str(reading.facts.get("domain_created") or "")[:10]
+    age = _age(created, str(reading.facts.get("as_of") or register().dated)[:10])
+    if age is not None and age < _YOUNG_DAYS:
+        yield reading.fact("facts.young", created, "facts", created)
+    country = str(reading.facts.get("ip_country") or "").strip()
+    if country.upper() not in _HOME:
+        yield reading.fact("facts.foreign_ip", country, "facts", country)
 
 
 def _age(created: str, today: str) -> int | None:

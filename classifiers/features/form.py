@@ -1,20 +1,23 @@
 """Query forms: fields that ask for a person's name, ID and certificate number, with a query button or a captcha.
-
-form.query · form.captcha · form.official_action (the form is sent to an official host) · form.official_frame (an
-official page in a frame) · form.sellers_query (a login or order form instead: name plus phone, no certificate).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from classifiers.features.marks import Mark
+from classifiers.features import family
 from classifiers.hosts import HostError, normal_host
-from classifiers.page import Form, Page
+from classifiers.page import Form
+from classifiers.reading import Hit, Reading
 from classifiers.register import is_official
 
+MEANS = {
+    "form.query": "查询表单：要姓名、证件号或证书编号",
+    "form.captcha": "查询表单带验证码",
+    "form.official_action": "表单提交到官方网站",
+    "form.official_frame": "页面里嵌着官方网站",
+}
 _BUTTON = re.compile(r"查\s*询|查\s*验|验\s*证|核\s*验|核\s*查|查\s*看|搜\s*索|立即查|提\s*交|query|search|verify", re.IGNORECASE)
 _CAPTCHA = re.compile(r"验证码|校验码|图形码|captcha|yzm|vcode|verifycode|checkcode", re.IGNORECASE)
 _HOLDER = re.compile(r"姓\s*名|持证人|(?:\b|_)xm\b|xingming|(?:real|true|user|full|stu)_?name|\bname\b|names?\b", re.IGNORECASE)
@@ -34,24 +37,26 @@ _BUTTON_LINE = re.compile(
 _TYPED = ("text", "tel", "number", "search", "select", "textarea", "")
 
 
-def find(page: Page, facts: Mapping[str, Any]) -> Iterator[Mark]:
-    """Every form mark of the page."""
+@family("form", MEANS)
+def find(reading: Reading) -> Iterator[Hit]:
+    """Every form hit of the page."""
+    page = reading.page
     for form in page.forms:
-        yield from _query(page, form)
-        if _leads_to_official(form.action, page):
-            yield Mark("form.official_action", said=form.action)
+        yield from _query(reading, form)
+        if _leads_to_official(form.action, reading):
+            yield reading.fact("form.official_action", form.action, "html", form.action)
     if not any(field.kind in _TYPED for form in page.forms for field in form.fields):
-        yield from _spoken(page)
+        yield from _spoken(reading)
     for frame in page.frames:
-        if _leads_to_official(frame, page):
-            yield Mark("form.official_frame", said=frame)
+        if _leads_to_official(frame, reading):
+            yield reading.fact("form.official_frame", frame, "html", frame)
 
 
-def _query(page: Page, form: Form) -> Iterator[Mark]:
+def _query(reading: Reading, form: Form) -> Iterator[Hit]:
     typed = [field for field in form.fields if field.kind in _TYPED]
     if not typed:
         return
-    spoken = page.text[form.start : min(form.end, form.start + 3000)]
+    spoken = reading.folded.soft[form.start : min(form.end, form.start + 3000)]
     asked = " ".join(f"{field.name} {field.label}" for field in form.fields) + " " + spoken
     holder, number = _HOLDER.search(asked), _NUMBER.search(asked)
     identity = _ID.search(asked)
@@ -60,45 +65,47 @@ def _query(page: Page, form: Form) -> Iterator[Mark]:
     if _OTHER.search(asked) and not (number and (holder or identity)):
         return
     if (kinds >= 2 or (kinds == 1 and (number or identity) and captcha)) and (button or captcha):
-        start, end = _place(page, form)
-        yield Mark("form.query", start, end, note="、".join(m.group() for m in (holder, identity, number) if m))
+        value = "、".join(m.group() for m in (holder, identity, number) if m)
+        yield _placed(reading, "form.query", form, value)
         if captcha:
-            yield Mark("form.captcha", start, end)
+            yield _placed(reading, "form.captcha", form, captcha.group())
 
 
-def _spoken(page: Page) -> Iterator[Mark]:
+def _spoken(reading: Reading) -> Iterator[Hit]:
     """A form of which only the words are at hand (plain text, or fields drawn by a script): short lines of labels."""
     labels = {"holder": _HOLDER_LINE, "id": _ID_LINE, "number": _NUMBER_LINE, "captcha": _CAPTCHA_LINE, "button": _BUTTON_LINE}
     found: dict[str, tuple[int, int]] = {}
-    for block in page.blocks[:400]:
+    soft = reading.folded.soft
+    for block in reading.page.blocks[:400]:
         if block.end - block.start <= _LINE and block.region not in ("nav", "aside", "footer", "title"):
-            line = page.text[block.start : block.end].strip()
+            line = soft[block.start : block.end].strip()
             for kind, pattern in labels.items():
                 if pattern.match(line):
                     found.setdefault(kind, (block.start, block.end))
     asked = found.keys() & {"holder", "id", "number"}
     if "button" in found and (len(asked) >= 2 or (asked & {"id", "number"} and "captcha" in found)):
         start, end = found[sorted(asked & {"id", "number"} or asked)[0]]
-        yield Mark("form.query", start, end, note="、".join(page.text[s:e].strip(" ：:*") for s, e in found.values()))
+        value = "、".join(soft[s:e].strip(" ：:*") for s, e in found.values())
+        yield reading.hit("form.query", start, end, value)
         if "captcha" in found:
-            yield Mark("form.captcha", *found["captcha"])
+            yield reading.hit("form.captcha", *found["captcha"])
 
 
-def _place(page: Page, form: Form) -> tuple[int, int]:
-    """The first short line of the form's own text, else nowhere."""
-    for block in page.blocks:
+def _placed(reading: Reading, feature: str, form: Form, value: str) -> Hit:
+    """A hit at the first line of the form that asks for a number or an ID, else of the page as a whole."""
+    for block in reading.page.blocks:
         inside = block.start >= form.start and block.end <= form.end
-        if inside and any(pattern.search(page.text, block.start, block.end) for pattern in (_NUMBER, _ID)):
-            return block.start, min(block.end, block.start + 60)
+        if inside and any(pattern.search(reading.text, block.start, block.end) for pattern in (_NUMBER, _ID)):
+            return reading.hit(feature, block.start, min(block.end, block.start + 60), value)
     for pattern in (_NUMBER, _ID):
-        if match := pattern.search(page.text):
-            return match.start(), match.end()
-    return -1, -1
+        if match := pattern.search(reading.text):
+            return reading.hit(feature, match.start(), match.end(), value)
+    return reading.fact(feature, value, "html", value)
 
 
-def _leads_to_official(address: str, page: Page) -> bool:
-    target = page.absolute(address) if address else ""
+def _leads_to_official(address: str, reading: Reading) -> bool:
+    target = reading.page.absolute(address) if address else ""
     try:
-        return bool(target) and is_official(normal_host(target)) and normal_host(target) != normal_host(page.url)
+        return bool(target) and is_official(normal_host(target)) and normal_host(target) != normal_host(reading.page.url)
     except HostError:
         return False

@@ -1,26 +1,48 @@
 """Who the page says it is, and whether its host may say so.
 
-identity.official_host · foreign_host (not in the register, not the government's zone) · name_high name_medium name_low
-(the host name's likeness) · ip_host · official_in_path · system_claim · body_claim (the page *names itself* so: title,
-heading, logo, first screen) · state_service (a made-up name with 国家, 全国 or a province) · service · owned_service (with
-somebody's name before it) · own_name (a school, firm or association names itself) · disclaimer · script_claim (an
-official name only in a script).
+Only what the page says of *itself* counts: its title, headings, logo texts and the short lines of its first screen.
+A name in a sentence, a headline or a link's words is somebody else's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from classifiers.claims import Claim, official_names, own_name, services
-from classifiers.features.marks import Mark
+from classifiers.features import family
 from classifiers.hosts import HostError, is_ip, normal_host
 from classifiers.names import judge_name
-from classifiers.page import Block, Page
-from classifiers.register import is_official, register
+from classifiers.page import Block
+from classifiers.reading import Hit, Reading
+from classifiers.register import body_of_host, is_official, register
 
+HOSTS = {
+    "identity.official_host": "域名属于登记的官方机构或政府域名",
+    "identity.foreign_host": "域名不在官方登记之内，也不是政府域名",
+    "identity.name_high": "域名与官方域名高度相似",
+    "identity.name_medium": "域名与官方域名相似",
+    "identity.name_low": "域名带有证书或机构字样",
+    "identity.ip_host": "直接用 IP 地址访问",
+    "identity.official_in_path": "网址路径里写着官方域名",
+    "identity.own_name": "页面以自己的单位名称自称",
+    "identity.disclaimer": "页面声明自己不是官方",
+    "identity.shell": "页面几乎是空的，内容要靠脚本画出来",
+}
+CLAIMS = {
+    "claim.system": "页面自称官方查询系统",
+    "claim.body": "页面自称政府机构",
+    "claim.state": "页面自称国家级、全国或省级的证书服务",
+    "claim.safety": "页面自称查询只有政府才发的证书，却不写是谁的网站",
+    "claim.service": "页面自称证书查询服务",
+    "claim.owned": "带有单位名称的证书查询服务",
+    "claim.script": "官方名称只写在脚本里",
+}
+_IMITATING = (
+    "claim.system", "claim.body", "identity.official_in_path", "filing.icp_copied", "filing.official_unit",
+    "identity.name_high", "identity.name_medium", "claim.script", "card.official_issuer", "claim.state",
+)  # fmt: skip
 _NAMING = ("title", "heading", "header", "alt", "image", "meta")
 _FIRST_SCREEN = 14  # short blocks of the body that may hold the site's name in a div instead of a heading
 _SHORT = 46
@@ -32,52 +54,70 @@ _ABOUT = re.compile(
     r"报名条件|报考|培训班|招生|题库|培训|办理|复审|多久|可以"
 )
 _CUT = re.compile(r"[-_|｜—–·•:：,，。;；/\s>»]+")
+_LABELLED = re.compile(r"\s*(?:发证|签发|核发|颁发|评价|监制|鉴定|考核|主管|培训)(?:机关|机构|单位|部门)\s*[:：]?")
 _DISCLAIMER = re.compile(r"(?:本站|本网站|本平台|本公众号)(?:非|不是|并非|与)[^。\n]{0,24}(?:官方|政府|应急管理部|主管部门|无关|无隶属)")
+# Certificates that nobody but the state issues: whoever answers queries about them unnamed, poses as the state.
+_STATE_ONLY = re.compile(
+    r"特种作业|操作证|安全员|安管人员|三类人员|特种设备|电工证|焊工证|登高|高处作业|消防设施|安全生产|生产安全|建筑施工|安全资格"
+)
+_SHELL = 160  # characters of a page that is drawn by its scripts
+_LITTLE = 400  # characters of a page whose scripts are worth reading for names
 _SPARE = 14  # letters that may stand beside the name in its segment: 欢迎使用, 官网, 入口
 
 
-def find(page: Page, facts: Mapping[str, Any]) -> Iterator[Mark]:
-    """Every identity mark of the page; of an official host only that it is one."""
-    host = _host(page)
+@family("identity", HOSTS)
+def find(reading: Reading) -> Iterator[Hit]:
+    """Every identity hit of the page; of an official host only that it is one."""
+    host = _host(reading)
     if host and is_official(host):
-        yield Mark("identity.official_host", note=host)
+        yield reading.fact("identity.official_host", host, "url", host)
         return
     if host:
-        yield Mark("identity.foreign_host", note=host)
-    yield from _by_name(page, host)
-    own = _own(page)
+        yield reading.fact("identity.foreign_host", host, "url", host)
+    yield from _by_name(reading, host)
+    own = _own(reading)
     if own is not None:
         yield own
-    yield from _claims(page, named=own is not None)
-    if match := _DISCLAIMER.search(page.text):
-        yield Mark("identity.disclaimer", match.start(), match.end())
-    yield from _in_script(page)
+    if match := _DISCLAIMER.search(reading.text):
+        yield reading.hit("identity.disclaimer", match.start(), match.end())
+    page = reading.page
+    if len(reading.text) <= _SHELL and (page.scripts or page.script_size) and not page.forms:
+        yield reading.fact("identity.shell", page.title[:60], "html")
 
 
-def _host(page: Page) -> str:
+@family("claim", CLAIMS)
+def find_claims(reading: Reading) -> Iterator[Hit]:
+    """Every name the page gives itself, unless its host may bear it."""
+    if reading.has("identity.official_host"):
+        return
+    yield from _claims(reading, named=reading.has("identity.own_name"))
+    yield from _in_script(reading)
+
+
+def _host(reading: Reading) -> str:
     try:
-        return normal_host(page.url)
+        return normal_host(reading.page.url)
     except HostError:
         return ""
 
 
-def _by_name(page: Page, host: str) -> Iterator[Mark]:
+def _by_name(reading: Reading, host: str) -> Iterator[Hit]:
     judged = judge_name(host)
     if judged is not None:
-        yield Mark(f"identity.name_{judged.band}", note=judged.reasons[0], said=host, host=judged.imitates)
+        yield reading.fact(f"identity.name_{judged.band}", host, "url", judged.imitates)
     if host and is_ip(host):
-        yield Mark("identity.ip_host", said=host)
-    path = urlsplit(page.url).path
+        yield reading.fact("identity.ip_host", host, "url", host)
+    path = urlsplit(reading.page.url).path
     for official in register().hosts():
         if f"/{official}" in path or f"/{official.replace('.', '-')}" in path:
-            yield Mark("identity.official_in_path", said=official, host=official)
+            yield reading.fact("identity.official_in_path", official, "url", official)
             return
 
 
-def _naming_blocks(page: Page) -> Iterator[Block]:
+def _naming_blocks(reading: Reading) -> Iterator[Block]:
     """Blocks that may carry the site's own name: title, headings, logo texts, and short lines of the first screen."""
     early, given = 0, 0
-    for block in page.blocks:
+    for block in reading.page.blocks:
         if block.unit or given >= _MAX_NAMED:
             continue
         if block.region in _NAMING:
@@ -89,30 +129,35 @@ def _naming_blocks(page: Page) -> Iterator[Block]:
                 yield block
 
 
-def _own(page: Page) -> Mark | None:
-    for block in page.blocks:
-        if block.region in ("title", "heading", "header") and (name := own_name(page.text[block.start : block.end])):
-            return Mark("identity.own_name", block.start, block.end, note=name)
+def _own(reading: Reading) -> Hit | None:
+    soft = reading.folded.soft
+    for block in reading.page.blocks:
+        if block.region in ("title", "heading", "header") and (name := own_name(soft[block.start : block.end])):
+            return reading.hit("identity.own_name", block.start, block.end, name)
     return None
 
 
-def _claims(page: Page, named: bool) -> Iterator[Mark]:
-    linked = [(link.start, link.end) for link in page.links if link.start >= 0]
-    for block in _naming_blocks(page):
+def _claims(reading: Reading, named: bool) -> Iterator[Hit]:
+    linked = [(link.start, link.end) for link in reading.page.links if link.start >= 0]
+    for block in _naming_blocks(reading):
         if any(start <= block.start and block.end <= end + 1 for start, end in linked):
             continue  # the words of a link name where it leads, not where one is
-        text = page.text[block.start : min(block.end, block.start + 400)]
+        text = reading.folded.soft[block.start : min(block.end, block.start + 400)]
+        if _LABELLED.match(text):
+            continue  # the field of a card: who issued it, not who speaks
         whole = block.region not in _NAMING
         for claim in official_names(text):
             if stands_as_name(text, claim, whole) and not _attributes(text, claim):
-                name = "identity.system_claim" if claim.kind == "system" else "identity.body_claim"
-                yield Mark(name, block.start + claim.start, block.start + claim.end, note=claim.name, host=claim.host)
+                name = "claim.system" if claim.kind == "system" else "claim.body"
+                yield reading.hit(name, block.start + claim.start, block.start + claim.end, claim.host or claim.name)
         for claim in services(text):
             if claim.asks or claim.state:
-                plain = "identity.owned_service" if claim.owned else "identity.service"
-                name = "identity.state_service" if claim.state and not claim.owned else plain
+                plain = "claim.owned" if claim.owned else "claim.service"
+                name = "claim.state" if claim.state and not claim.owned else plain
                 if stands_as_name(text, claim, whole) and not named:
-                    yield Mark(name, block.start + claim.start, block.start + claim.end, note=claim.name)
+                    yield reading.hit(name, block.start + claim.start, block.start + claim.end, claim.name)
+                    if name == "claim.service" and _STATE_ONLY.search(claim.name):
+                        yield reading.hit("claim.safety", block.start + claim.start, block.start + claim.end, claim.name)
 
 
 def _attributes(text: str, claim: Claim) -> bool:
@@ -132,8 +177,23 @@ def stands_as_name(text: str, claim: Claim, whole: bool = False) -> bool:
     return len("".join(segment.split())) <= len(claim.name) + _SPARE
 
 
-def _in_script(page: Page) -> Iterator[Mark]:
-    if page.script_text and len(page.text) < 400:
+def _in_script(reading: Reading) -> Iterator[Hit]:
+    page = reading.page
+    if page.script_text and len(reading.text) < _LITTLE:
         for claim in official_names(page.script_text[:60_000]):
-            yield Mark("identity.script_claim", note=claim.name, said=claim.name, host=claim.host)
+            yield reading.fact("claim.script", claim.name, "html", claim.host or claim.name)
             return
+
+
+def imitated(reading: Reading) -> str:
+    """Whom the page poses as: an official host when one is claimed, else the claimed name; "" when none."""
+    for feature in _IMITATING:
+        if hits := reading.hits(feature):
+            return hits[0].value
+    return ""
+
+
+def imitated_name(value: str) -> str:
+    """The name to tell people: the body that answers at a host, or the value itself."""
+    owner = body_of_host(value)
+    return f"{owner.name}（{value}）" if owner else value
