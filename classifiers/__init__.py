@@ -1,0 +1,9 @@
+"""Judging: (page, facts) → judgement. Pure: no network, no SQL, no clock."""
+
+from __future__ import annotations
+
+from classifiers.judging import judge, ruleset_digest
+from classifiers.judgement import Judgement
+from classifiers.page import ImageReading, PageInput
+
+__all__ = ["ImageReading", "Judgement", "PageInput", "judge", "ruleset_digest"]

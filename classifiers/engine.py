@@ -1,0 +1,338 @@
+"""Rules over features: load them from YAML, evaluate them on a reading, give the rows a score is made of.
+
+A rule is one file, `rules/<kind>/<name>.yml`; its cases lie in `tests/classifiers/rules/<kind>/<name>.yml`
+(`hits:` and `misses:`, at least five each; a case is a text, or {html: …, url: …, facts: {…}, title: …, ocr: …}).
+
+    title: 免考出证                    # a few words for lists
+    kind: ad                          # ad | site: adds to that score · exempt: takes away · limit: caps the band
+    when:                             # an expression, see below
+      all: [promise.no_exam, certificate.*]
+      within: 60                      # letters (separators not counted) from the first to the last, in one post
+    unless: {any: [role.court]}       # optional: the rule is silent when this holds anywhere on the page
+    weight: 55                        # ad, site: > 0 · exempt: < 0
+    limit: low                        # only kind limit: the highest band that remains (low | none)
+    applies: ad                       # exempt, limit: which score (ad | site | both; default both)
+    why: 页面写着“{promise.no_exam}”，同处提到“{certificate.*}”   # Chinese; {feature} = its quote, {feature:value} = its value
+    references: [领域笔记 §3.1]        # where it comes from; laws by name and article
+
+Expressions: a feature name (`form.query`), a family (`promise.*`), or one of
+    {all: […], within: n}   every part, n letters apart at most (without `within`: anywhere in the same post)
+    {any: […]}              one of the parts
+    {not: part}             inside `all`: no such part within the same distance (or post)
+    {count: feature, least: n}   n different features or words (distinct values, else distinct quotes) of a feature or family
+Hits outside the text (host, facts) count as near everything. Hits that somebody else is quoted with
+(news, warnings, questions; see features/frame.py) are not seen as the feature but as `framed.<family>`.
+
+Scores: ad and site weights add up apart (0–100), exempt weights are added to the scores they apply to, then limits cap the band.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from classifiers.features import UnknownFeature, expand
+from classifiers.reading import Hit, Reading
+from evidence.records import Finding
+
+FOLDER = Path(__file__).parent / "rules"
+KINDS = ("ad", "site", "exempt", "limit")
+_FIELDS = {"title", "kind", "when", "unless", "weight", "limit", "applies", "why", "references"}
+_SLOT = re.compile(r"\{([a-z_.*]+)(:value)?\}")
+_KEEP = 60  # spans kept of one expression: enough for any rule, bounded for hostile pages
+_FAR = 1 << 30
+
+
+class RuleError(ValueError):
+    """A rule cannot be used; the message names file, line or field, and the fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An expression: `op` is feature, all, any, not or count."""
+
+    op: Literal["feature", "all", "any", "not", "count"]
+    name: str = ""
+    parts: tuple[Node, ...] = ()
+    within: int = _FAR
+    least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A loaded rule; `name` is "<kind>/<file>"."""
+
+    name: str
+    title: str
+    kind: str
+    when: Node
+    unless: Node | None
+    weight: float
+    limit: str
+    applies: str
+    why: str
+    references: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place where an expression holds: squeezed [at, until), the post, and the hits it rests on. at -1: everywhere."""
+
+    at: int
+    until: int
+    unit: int
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that holds on a page, with its best span and the finding made of it."""
+
+    rule: Rule
+    span: Span
+    finding: Finding
+
+
+def load(folder: Path = FOLDER) -> tuple[Rule, ...]:
+    """Every rule below `folder`, by name; raises RuleError. An empty folder is an error, not an empty rule set."""
+    files = sorted(path for kind in KINDS for path in (folder / kind).glob("*.yml"))
+    if not files:
+        raise RuleError(f"{folder}: 没有规则文件；应为 <kind>/<name>.yml")
+    return tuple(read_rule(path) for path in files)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The rules shipped with the classifiers."""
+    return load()
+
+
+def read_rule(path: Path) -> Rule:
+    """One rule file; raises RuleError naming file, line or field, and the fix."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise RuleError(f"{path}:{line}: YAML 写错了：{getattr(error, 'problem', None) or error}") from error
+    if not isinstance(raw, dict):
+        raise RuleError(f"{path}:1: 顶层应为键值（title、kind、when、weight、why…）")
+    reader = _RuleReader(path, text)
+    if unknown := sorted(set(map(str, raw)) - _FIELDS):
+        raise reader.wrong(unknown[0], f"不认识的字段；可用：{'、'.join(sorted(_FIELDS))}")
+    return reader.rule(raw)
+
+
+class _RuleReader:
+    """Turns parsed YAML into a rule, remembering where the file says what."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.lines = text.split("\n")
+
+    def wrong(self, word: str, message: str) -> RuleError:
+        """An error at the line that holds `word`."""
+        line = next((n for n, content in enumerate(self.lines, 1) if word in content), 1)
+        return RuleError(f"{self.path}:{line}: {word}：{message}")
+
+    def rule(self, raw: dict[str, Any]) -> Rule:
+        kind = self._one_of(raw, "kind", KINDS)
+        if kind != self.path.parent.name:
+            raise self.wrong("kind", f"写的是 {kind}，文件却在 {self.path.parent.name}/ 下；两者要一致")
+        for name in ("title", "when", "why"):
+            if not raw.get(name):
+                raise self.wrong(name, "缺少这个字段，或内容为空")
+        limit = self._one_of(raw, "limit", ("low", "none")) if kind == "limit" else ""
+        weight = self._weight(raw, kind)
+        why = str(raw["why"])
+        for match in _SLOT.finditer(why):
+            self._known(match[1])
+        return Rule(
+            name=f"{kind}/{self.path.stem}",
+            title=str(raw["title"]),
+            kind=kind,
+            when=self.node(raw["when"]),
+            unless=self.node(raw["unless"]) if raw.get("unless") else None,
+            weight=weight,
+            limit=limit,
+            applies=kind if kind in ("ad", "site") else str(raw.get("applies", "both")),
+            why=why,
+            references=tuple(map(str, raw.get("references") or ())),
+        )
+
+    def _one_of(self, raw: dict[str, Any], name: str, allowed: tuple[str, ...]) -> str:
+        value = str(raw.get(name, ""))
+        if value not in allowed:
+            raise self.wrong(name, f"写的是 {value!r}，应为 {' / '.join(allowed)} 之一")
+        return value
+
+    def _weight(self, raw: dict[str, Any], kind: str) -> float:
+        value = raw.get("weight", 0)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.wrong("weight", f"写的是 {value!r}，应为数字")
+        if (kind in ("ad", "site") and not 0 < value <= 100) or (kind == "exempt" and not -100 <= value < 0):
+            raise self.wrong("weight", f"{value} 超出范围：ad、site 为 1 到 100，exempt 为 -100 到 -1")
+        return float(value)
+
+    def _known(self, name: str) -> str:
+        try:
+            expand(name)
+        except UnknownFeature as error:
+            raise self.wrong(name, str(error)) from error
+        return name
+
+    def node(self, raw: Any) -> Node:
+        """An expression."""
+        if isinstance(raw, str):
+            return Node("feature", self._known(raw))
+        if isinstance(raw, list):
+            return Node("all", parts=tuple(self.node(part) for part in raw))
+        if not isinstance(raw, dict):
+            raise self.wrong("when", f"看不懂的条件 {raw!r}；应为特征名或 all/any/not/count")
+        ops = [op for op in ("all", "any", "not", "count") if op in raw]
+        if len(ops) != 1 or set(raw) - {ops[0], "within", "least"}:
+            raise self.wrong(str(next(iter(raw), "when")), "条件里应恰有 all、any、not、count 之一，另可有 within、least")
+        op, body = ops[0], raw[ops[0]]
+        if op == "count":
+            return Node("count", self._known(str(body)), least=int(raw.get("least", 2)), within=int(raw.get("within", _FAR)))
+        if op == "not":
+            return Node("not", parts=(self.node(body),), within=int(raw.get("within", 0)))
+        if not isinstance(body, list) or not body:
+            raise self.wrong(op, "应为非空列表")
+        return Node(op, parts=tuple(self.node(part) for part in body), within=int(raw.get("within", _FAR)))  # type: ignore[arg-type]
+
+
+def evaluate(node: Node, reading: Reading) -> list[Span]:
+    """The places where an expression holds, at most _KEEP of them."""
+    if node.op == "feature":
+        return [Span(h.at, h.until, h.unit, (h,)) for h in reading.hits(node.name)[: _KEEP * 8]]
+    if node.op == "any":
+        found = list(chain.from_iterable(evaluate(part, reading) for part in node.parts))
+        return sorted(found, key=lambda s: s.at)
+    if node.op == "count":
+        return _count(node, reading)
+    if node.op == "not":
+        return [] if evaluate(node.parts[0], reading) else [Span(-1, -1, 0, ())]
+    return _all(node, reading)
+
+
+def _count(node: Node, reading: Reading) -> list[Span]:
+    groups: dict[int, dict[str, Hit]] = {}
+    for hit in reading.hits(node.name):
+        name = hit.feature if node.name.endswith(".*") else (hit.value or reading.folded.text[hit.at : hit.until] or hit.quote)
+        groups.setdefault(hit.unit, {}).setdefault(name, hit)
+    spans = []
+    for unit, found in groups.items():
+        if len(found) >= node.least:
+            hits = tuple(found.values())[:8]
+            spans.append(Span(min(h.at for h in hits), max(h.until for h in hits), unit, hits))
+    return spans
+
+
+def _all(node: Node, reading: Reading) -> list[Span]:
+    rows: list[list[Span]] = []
+    for part in node.parts:
+        if part.op == "not":
+            continue
+        row = evaluate(part, reading)
+        if not row:
+            return []
+        rows.append(row)
+    if not rows:
+        return [Span(-1, -1, 0, ())]
+    rows.sort(key=len)
+    spans = []
+    for anchor in rows[0][: _KEEP * 8]:
+        span = _join(anchor, rows[1:], node.within)
+        if span is not None:
+            spans.append(span)
+    for part in node.parts:
+        if part.op == "not" and spans:
+            against = evaluate(part.parts[0], reading)
+            reach = part.within or (node.within if node.within < _FAR else _FAR)
+            spans = [s for s in spans if not any(_near(s, other, reach) for other in against)]
+    spans.sort(key=lambda s: s.until - s.at)
+    return spans[:_KEEP]
+
+
+def _near(one: Span, other: Span, reach: int) -> bool:
+    if one.at < 0 or other.at < 0:
+        return True
+    return one.unit == other.unit and max(one.at - other.until, other.at - one.until) <= reach
+
+
+def _join(anchor: Span, rows: list[list[Span]], within: int) -> Span | None:
+    """The anchor with the nearest span of every other row, when all lie within reach in one post."""
+    at, until, unit, hits = anchor.at, anchor.until, anchor.unit, list(anchor.hits)
+    for row in rows:
+        best: tuple[int, Span] | None = None
+        for other in row:
+            if other.at < 0 or at < 0:
+                distance = 0
+            elif other.unit != unit:
+                continue
+            else:
+                distance = max(other.until, until) - min(other.at, at)
+                if within < _FAR and distance > within + 40:
+                    if other.at > until + within:
+                        break
+                    continue
+            if best is None or distance < best[0]:
+                best = (distance, other)
+        if best is None:
+            return None
+        other = best[1]
+        if at < 0:
+            at, until, unit = other.at, other.until, other.unit
+        elif other.at >= 0:
+            at, until = min(at, other.at), max(until, other.until)
+        hits.extend(h for h in other.hits if h not in hits)
+    lengths = sum(h.until - h.at for h in hits)
+    if within < _FAR and until - at > within + min(lengths, 40):
+        return None
+    return Span(at, until, unit, tuple(hits))
+
+
+def fire(rule: Rule, reading: Reading) -> Fired | None:
+    """The rule's finding on a page, or None when it is silent."""
+    spans = evaluate(rule.when, reading)
+    if not spans or (rule.unless is not None and evaluate(rule.unless, reading)):
+        return None
+    span = spans[0]
+    quote, start, end, where = _quote(reading, span)
+    finding = Finding(rule.name, rule.weight, quote, start, end, _sentence(rule.why, reading, span), where)
+    return Fired(rule, span, finding)
+
+
+def _quote(reading: Reading, span: Span) -> tuple[str, int, int, str]:
+    """What the finding shows: the whole span when short, else its first telling hit."""
+    placed = [h for h in span.hits if h.start >= 0]
+    if not placed:
+        first = span.hits[0] if span.hits else None
+        return (first.quote, -1, -1, first.where) if first else ("", -1, -1, "html")
+    start, end = min(h.start for h in placed), max(h.end for h in placed)
+    if end - start > 90 or len({reading.page.block_at(h.start).where for h in placed}) > 1:
+        telling = next((h for h in placed if not h.feature.startswith(("contact.", "certificate."))), placed[0])
+        start, end = telling.start, telling.end
+    return reading.page.place(start, end)
+
+
+def _sentence(why: str, reading: Reading, span: Span) -> str:
+    def fill(match: re.Match[str]) -> str:
+        wanted = expand(match[1])
+        hit = next((h for h in span.hits if h.feature in wanted), None)
+        if hit is None:
+            near = [h for name in wanted for h in reading.hits(name) if h.unit == span.unit or h.at < 0]
+            hit = near[0] if near else None
+        if hit is None:
+            return "…"
+        return hit.value if match[2] else reading.quote(hit)[:60]
+
+    return _SLOT.sub(fill, why)

@@ -1,0 +1,184 @@
+"""Ways to reach a seller, recovered from every disguise; hotlines and offices told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from classifiers.features import family
+from classifiers.lexicon import Word
+from classifiers.normalise import COMMA, STOP
+from classifiers.reading import Hit, Reading
+
+MEANS = {
+    "contact.phone": "手机号",
+    "contact.wechat": "微信号",
+    "contact.qq": "QQ 号",
+    "contact.email": "电子邮箱",
+    "contact.telegram": "电报号",
+    "contact.qr": "二维码",
+    "contact.office": "固定电话、400 电话",
+    "contact.hotline": "政务、举报热线",
+    "contact.seller": "卖家的联系方式（手机、微信、QQ、电报）",
+    "contact.disguised": "经过伪装的联系方式",
+}
+_FIGURES = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
+_FILL = "[电话微薇威溦徽维信芯号同步联系手机加v]{0,3}"
+_PHONE = re.compile(rf"(?=(1[3-9]\d{_FILL}\d{{4}}{_FILL}\d{{4}}|1[3-9]\d{{2}}{_FILL}\d{{3}}{_FILL}\d{{4}}|1[3-9]{_FILL}\d{{9}}))")
+_LETTER_FIGURES = re.compile(r"(?<=\d)[oli](?=[\doli])")
+_OFFICE = re.compile(r"(?<!\d)(?:0\d{2,3}[-—－ )）]{0,3}\d{7,8}|[48]00[-—－ ]?\d{3}[-—－ ]?\d{4})(?!\d)")
+_HOTLINE = re.compile(r"(?<!\d)(?:12377|12345|12315|12350|12333|12321|12388|12389|12318|12329|12366|110|119|12380|96110|9[56]\d{3})(?!\d)")
+_EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]{0,40}\s?[@＠]\s?[a-z0-9-]{1,40}(?:\s?[.．。]\s?[a-z0-9-]{2,20}){1,3}")
+_TELEGRAM = re.compile(r"(?:t\.me/|telegram\.me/)\+?([a-z0-9_]{4,32})")
+_NAME = r"(?:[a-z][-_a-z0-9]{4,19})"
+_ID = re.compile(
+    rf"^[^\da-z\u4e00-\u9fff]{{0,6}}(?:同号|号码?|id|账号|咨询|联系|搜索?|添加|请?加|是|为|即|vx|wx|v|微信|客服|老师|经理|小[\u4e00-\u9fff]){{0,3}}"
+    rf"[^\da-z\u4e00-\u9fff]{{0,8}}({_NAME}|1[3-9]\d{{9}}|[1-9]\d{{4,10}})(?![\da-z])"
+)
+_TIGHT = re.compile(r"^(?:同号|号码?|id|账号|咨询|联系|搜索?|添加|请?加|是|为|即|v|客服){0,3}([a-z][a-z0-9]{5,19}|1[3-9]\d{9}|[1-9]\d{4,10})")
+_QQ = re.compile(r"^[^\d]{0,12}?([1-9]\d{4,10})(?!\d)")
+_NO_ID = re.compile(r"^(?:www|https?|html?|com|index|function|undefined|null|weixin|wechat|android|iphone|windows|service|online)")
+_COMPLAINT_REACH = 24
+
+
+@family("contact", MEANS)
+def find(reading: Reading) -> Iterable[Hit]:
+    """All contacts of the page; `value` is the normalised form."""
+    found = [*_phones(reading), *_named(reading), *_written(reading), *_pictures(reading)]
+    seen: set[tuple[str, str, int]] = set()
+    for hit in found:
+        key = (hit.feature, hit.value, hit.unit)
+        if key in seen:
+            continue
+        seen.add(key)
+        yield hit
+        if hit.feature in ("contact.phone", "contact.wechat", "contact.qq", "contact.telegram"):
+            yield replace(hit, feature="contact.seller")
+            if hit.disguise:
+                yield replace(hit, feature="contact.disguised")
+
+
+def _figures(reading: Reading) -> str:
+    """Squeezed text with written-out digits turned into digits, position by position."""
+    text = reading.folded.text.translate(_FIGURES)
+    return _LETTER_FIGURES.sub(lambda m: "0" if m.group() == "o" else "1", text)
+
+
+def _phones(reading: Reading) -> Iterator[Hit]:
+    figures = _figures(reading)
+    folded = reading.folded
+    for match in _PHONE.finditer(figures):
+        start, end = match.span(1)
+        if not _stands_alone(figures, folded.gap, start, end):
+            continue
+        value = "".join(c for c in match[1] if c.isdigit())
+        plain = folded.text[start:end] == value and not max(folded.gap[start + 1 : end], default=0)
+        spaced = folded.text[start:end] == value and max(folded.gap[start + 1 : end], default=0) <= 2 and _usual_groups(folded.gap, start)
+        hit = reading.spot("contact.phone", start, end, value, "" if plain or spaced or reading.text[hit_start(reading, start)].isdigit() and spaced else "digits")
+        if _complaint_before(reading, start):
+            yield replace(hit, feature="contact.office")
+        else:
+            yield hit
+            if _same_number(reading, start, end):
+                yield replace(hit, feature="contact.wechat")
+
+
+def hit_start(reading: Reading, at: int) -> int:
+    """The text index of a squeezed position."""
+    return int(reading.folded.at[at])
+
+
+def _usual_groups(gap: bytes, start: int) -> bool:
+    """Digits grouped 3-4-4 or 4-3-4, or not at all."""
+    breaks = tuple(i for i in range(1, 11) if gap[start + i])
+    return breaks in ((), (3, 7), (4, 7), (3,), (7,))
+
+
+def _stands_alone(figures: str, gap: bytes, start: int, end: int) -> bool:
+    """The run of digits is a number of its own, not a part of a longer one, and does not run over a line end by chance."""
+    if start and figures[start - 1].isdigit() and gap[start] == 0:
+        return False
+    if end < len(figures) and figures[end].isdigit() and gap[end] == 0:
+        return False
+    inner = gap[start + 1 : end]
+    breaks = len(inner) - inner.count(0)
+    if breaks and ((start and figures[start - 1].isdigit() and gap[start] <= max(inner)) or (end < len(figures) and figures[end].isdigit() and gap[end] <= max(inner))):
+        return False
+    return not (max(inner, default=0) >= STOP and breaks < 9) and not (breaks in (1, 2) and max(inner) >= COMMA)
+
+
+def _complaint_before(reading: Reading, start: int) -> bool:
+    return any(w.end <= start <= w.end + _COMPLAINT_REACH for w in reading.words.get("contact.complaint", []))
+
+
+def _same_number(reading: Reading, start: int, end: int) -> bool:
+    """"微信同号" beside a phone number."""
+    around = reading.folded.text[max(0, start - 12) : end + 10]
+    return "同号" in around or "同步" in around or "同微" in around or "微电" in around
+
+
+def _named(reading: Reading) -> Iterator[Hit]:
+    """Identifiers behind a lead-in: WeChat, QQ, Telegram."""
+    for kind, feature in (("wechat", "contact.lead_wechat"), ("qq", "contact.lead_qq"), ("telegram", "contact.lead_telegram")):
+        for word in reading.words.get(feature, []):
+            found = _id_after(reading, word, kind)
+            if found is None:
+                continue
+            start, end, value, tight = found
+            if _complaint_before(reading, reading.folded.index(start)):
+                continue
+            disguise = word.disguise or ("spaced" if tight else "")
+            yield reading.hit(f"contact.{kind}", start, end, value, disguise)
+
+
+def _id_after(reading: Reading, word: Word, kind: str) -> tuple[int, int, str, bool] | None:
+    folded = reading.folded
+    begin = folded.span(word.start, word.end)[1]
+    soft = folded.soft[begin : begin + 60]
+    pattern = _QQ if kind == "qq" else _ID
+    match = pattern.match(soft)
+    if match and _is_id(match[1], kind):
+        return begin + match.start(1), begin + match.end(1), match[1], False
+    figures = _figures_slice(reading, word.end, word.end + 30)
+    tight = (_QQ if kind == "qq" else _TIGHT).match(figures)
+    if tight and _is_id(tight[1], kind):
+        first, last = word.end + tight.start(1), word.end + tight.end(1)
+        gaps = folded.gap[first + 1 : last]
+        if max(gaps, default=0) < COMMA and (last >= len(folded.text) or folded.gap[last] > 0 or not folded.text[last].isascii()):
+            start, end = folded.span(first, last)
+            return start, end, tight[1], True
+    return None
+
+
+def _figures_slice(reading: Reading, start: int, end: int) -> str:
+    return reading.folded.text[start:end].translate(_FIGURES)
+
+
+def _is_id(value: str, kind: str) -> bool:
+    if _NO_ID.match(value):
+        return False
+    if value.isdigit():
+        return kind != "wechat" or len(value) >= 6
+    return kind != "wechat" or (len(value) >= 6 and (any(c.isdigit() or c in "_-" for c in value) or len(value) >= 6))
+
+
+def _written(reading: Reading) -> Iterator[Hit]:
+    """E-mail, Telegram links, offices and hotlines, read from the text as it is written."""
+    soft = reading.folded.soft
+    if "@" in soft or "＠" in soft:
+        for match in _EMAIL.finditer(soft):
+            value = re.sub(r"\s", "", match.group()).replace("＠", "@").replace("．", ".").replace("。", ".")
+            yield reading.hit("contact.email", *match.span(), value=value)
+    if "t.me/" in soft or "telegram.me/" in soft:
+        for match in _TELEGRAM.finditer(soft):
+            yield reading.hit("contact.telegram", match.start(), match.end(), value=match[1])
+    for feature, pattern in (("contact.office", _OFFICE), ("contact.hotline", _HOTLINE)):
+        for match in pattern.finditer(soft):
+            yield reading.hit(feature, *match.span(), value=re.sub(r"\D", "", match.group()))
+
+
+def _pictures(reading: Reading) -> Iterator[Hit]:
+    for picture in reading.page.readings:
+        for text in picture.qr:
+            yield reading.fact("contact.qr", text, f"image:{picture.name}", value=text)

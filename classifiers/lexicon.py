@@ -1,0 +1,250 @@
+"""Word lists as analysts write them, compiled into one automaton that finds every word in one pass.
+
+A list is a file in `lexicons/text/`:
+
+    dated: 2026-11            # when the words were last checked
+    source: …                 # where they come from
+    features:
+      promise.no_exam:
+        means: 不考试就能拿证   # what an officer reads
+        disguise: true         # also look for homophones, look-alikes, split and romanised spellings (see variants.py)
+        terms: [免考, …]
+        chains:                # parts in this order, at most `gap` letters between two parts, in one sentence
+          - {parts: [[不用, 无需], [考试, 考核]], gap: 4}
+        innocent: [避免考]      # longer words that hold a term by chance
+
+Terms are written plainly (simplified, lower case, no separators): that is what folded text looks like.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from classifiers.normalise import COMMA, SEPARATOR, STOP, Folded, fold
+from classifiers.variants import variants
+
+FOLDER = Path(__file__).parent / "lexicons" / "text"
+MAX_HITS = 3_000
+_FIELDS = {"means", "disguise", "terms", "chains", "innocent"}
+
+
+class LexiconError(ValueError):
+    """A word list cannot be used; the message names file, feature, field and fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An occurrence: squeezed positions [start, end), and how it was disguised ("" when plain)."""
+
+    feature: str
+    start: int
+    end: int
+    disguise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What a literal stands for: a whole term (chain -1) or the `part`-th part of a chain; or an innocent word."""
+
+    feature: str
+    chain: int = -1
+    part: int = 0
+    disguise: str = ""
+    innocent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Parts in order with at most `gap` letters between them."""
+
+    feature: str
+    parts: int
+    gap: int
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """All lists of a folder; `means` maps every feature to its Chinese meaning."""
+
+    means: dict[str, str] = field(default_factory=dict)
+    chains: list[Chain] = field(default_factory=list)
+    slots: dict[str, list[_Slot]] = field(default_factory=dict)
+    literals: list[str] = field(default_factory=list)
+    automaton: Any = None
+
+    def seal(self) -> Lexicon:
+        """Build the automaton; a lexicon is not added to afterwards."""
+        self.literals = list(self.slots)
+        self.automaton = AhoCorasick(
+            self.literals, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
+        )
+        return self
+
+    def find(self, folded: Folded) -> dict[str, list[Word]]:
+        """Every word of every feature, in order of position; at most MAX_HITS of each."""
+        words: dict[str, list[Word]] = {}
+        parts: dict[int, list[list[tuple[int, int]]]] = {}
+        innocent: dict[str, list[tuple[int, int]]] = {}
+        text, gap = folded.text, folded.gap
+        for number, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
+            literal = self.literals[number]
+            spacing = _spacing(gap, text, start, end, literal)
+            if spacing is None:
+                continue
+            for slot in self.slots[literal]:
+                if slot.innocent:
+                    innocent.setdefault(slot.feature, []).append((start, end))
+                elif slot.chain < 0:
+                    found = words.setdefault(slot.feature, [])
+                    if len(found) < MAX_HITS:
+                        found.append(Word(slot.feature, start, end, slot.disguise or spacing))
+                else:
+                    rows = parts.setdefault(slot.chain, [[] for _ in range(self.chains[slot.chain].parts)])
+                    if len(rows[slot.part]) < MAX_HITS:
+                        rows[slot.part].append((start, end))
+        for chain, rows in parts.items():
+            if all(rows):
+                feature = self.chains[chain].feature
+                words.setdefault(feature, []).extend(
+                    Word(feature, start, end) for start, end in _linked(rows, self.chains[chain].gap, gap)
+                )
+        return {feature: _clean(found, innocent.get(feature, [])) for feature, found in words.items()}
+
+
+def _spacing(gap: bytes, text: str, start: int, end: int, literal: str) -> str | None:
+    """"" for a plain occurrence, "separator" for a word pulled apart on purpose, None for letters that only meet by chance."""
+    if literal[0] < "\x80" and start and gap[start] == 0 and text[start - 1].isascii() and text[start - 1].isalnum() and literal[0].isalpha() == text[start - 1].isalpha():
+        return None
+    if literal[-1] < "\x80" and end < len(text) and gap[end] == 0 and text[end].isascii() and literal[-1].isalpha() and text[end].isalpha():
+        return None
+    inner = gap[start + 1 : end]
+    widest = max(inner, default=0)
+    if widest == 0:
+        return ""
+    spaced = len(inner) - inner.count(0)
+    if spaced == len(inner) and (len(inner) > 1 or _spaced_around(gap, start, end)):
+        return "vertical" if widest >= STOP else "separator"
+    if widest >= COMMA:
+        return None
+    if widest == SEPARATOR or len(inner) >= 3:
+        return "separator" if widest == SEPARATOR else ""
+    return None
+
+
+def _spaced_around(gap: bytes, start: int, end: int) -> bool:
+    """A two-letter word with one gap is pulled apart only when its neighbours stand apart as well, or the gap is odd."""
+    return gap[start + 1] == SEPARATOR or (
+        (start == 0 or gap[start] > 0) and (end >= len(gap) or gap[end] > 0) and gap[start + 1] < COMMA
+        and (start == 0 or start == 1 or gap[start - 1] > 0)
+    )  # fmt: skip
+
+
+def _linked(rows: list[list[tuple[int, int]]], reach: int, gap: bytes) -> Iterator[tuple[int, int]]:
+    """For each first part, the nearest next parts within reach and in the same sentence."""
+    later = [sorted(row) for row in rows[1:]]
+    starts = [[span[0] for span in row] for row in later]
+    for first, last in rows[0]:
+        end = last
+        for row, begin in zip(later, starts, strict=True):
+            near = bisect_left(begin, end)
+            if near >= len(row) or row[near][0] - end > reach:
+                break
+            best = max(row[near : bisect_right(begin, row[near][0])], key=lambda span: span[1])
+            if max(gap[end : best[0] + 1], default=0) >= STOP:
+                break
+            end = best[1]
+        else:
+            yield first, end
+
+
+def _clean(found: list[Word], innocent: list[tuple[int, int]]) -> list[Word]:
+    """Words in order, without those inside an innocent word or inside a longer word of the same feature."""
+    if innocent:
+        found = [w for w in found if not any(a <= w.start and w.end <= b for a, b in innocent)]
+    kept: list[Word] = []
+    for word in sorted(found, key=lambda w: (w.start, -w.end, w.disguise)):
+        if not kept or word.end > kept[-1].end:
+            kept.append(word)
+    return kept
+
+
+def load(folder: Path) -> Lexicon:
+    """All lists of `folder`; raises LexiconError naming file, feature, field and fix."""
+    lexicon = Lexicon()
+    files = sorted(folder.glob("*.yml"))
+    if not files:
+        raise LexiconError(f"{folder}: 没有词表（*.yml）")
+    for path in files:
+        try:
+            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as error:
+            raise LexiconError(f"{path}: 无法读取：{error}") from error
+        if not isinstance(raw, dict) or not isinstance(raw.get("features"), dict) or not raw.get("dated"):
+            raise LexiconError(f"{path}: 顶层应有 dated、source 和 features")
+        for name, entry in raw["features"].items():
+            _add(lexicon, path, str(name), entry)
+    return lexicon.seal()
+
+
+def _add(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
+    where = f"{path}: features.{name}"
+    if not isinstance(entry, dict) or not entry.get("means"):
+        raise LexiconError(f"{where}: 缺少 means（给人看的中文说明）")
+    if unknown := set(entry) - _FIELDS:
+        raise LexiconError(f"{where}: 不认识的字段 {'、'.join(sorted(unknown))}；可用：{'、'.join(sorted(_FIELDS))}")
+    if name in lexicon.means:
+        raise LexiconError(f"{where}: 这个特征已在别的词表里定义")
+    lexicon.means[name] = str(entry["means"])
+    for term in _words(where, "terms", entry.get("terms", [])):
+        lexicon.slots.setdefault(term, []).append(_Slot(name))
+        if entry.get("disguise"):
+            for spelling, kind in variants(term):
+                lexicon.slots.setdefault(spelling, []).append(_Slot(name, disguise=kind))
+    for term in _words(where, "innocent", entry.get("innocent", [])):
+        lexicon.slots.setdefault(term, []).append(_Slot(name, innocent=True))
+    for chain in entry.get("chains", []):
+        if not isinstance(chain, dict) or not isinstance(chain.get("parts"), list) or len(chain["parts"]) < 2:
+            raise LexiconError(f"{where}.chains: 每条应写成 {{parts: [[…], […]], gap: 数}}")
+        lexicon.chains.append(Chain(name, len(chain["parts"]), int(chain.get("gap", 4))))
+        for part, terms in enumerate(chain["parts"]):
+            for term in _words(where, f"chains.parts[{part}]", terms):
+                lexicon.slots.setdefault(term, []).append(_Slot(name, len(lexicon.chains) - 1, part))
+
+
+def _words(where: str, name: str, terms: Any) -> list[str]:
+    if not isinstance(terms, list):
+        raise LexiconError(f"{where}.{name}: 应为列表")
+    plain = []
+    for term in map(str, terms):
+        folded = fold(term).text
+        if folded != term:
+            raise LexiconError(f"{where}.{name}: “{term}” 应写成规范形式 “{folded}”（简体、小写、无空格标点）")
+        if not term:
+            raise LexiconError(f"{where}.{name}: 有空词")
+        plain.append(term)
+    return list(dict.fromkeys(plain))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lists shipped with the classifiers, compiled once."""
+    return load(FOLDER)
+
+
+def boundaries(gap: bytes, strength: int) -> list[int]:
+    """Squeezed positions where a stretch begins: 0 and every position whose gap is at least `strength`."""
+    return [0, *(i for i, g in enumerate(gap) if g >= strength and i)]
+
+
+def spans(starts: list[int], length: int) -> list[tuple[int, int]]:
+    """Stretches between consecutive boundaries."""
+    return list(pairwise([*starts, length]))

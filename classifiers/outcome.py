@@ -1,0 +1,95 @@
+"""What a judgement says beside the score: role, scope, contacts, links to follow, and whether the page could be read."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from classifiers.engine import Fired
+from classifiers.page import absolute
+from classifiers.reading import Reading
+from evidence.records import Band, Contact, Kind
+
+_TYPES = ("phone", "wechat", "qq", "email", "telegram", "qr")
+_MAX_CONTACTS, _MAX_LINKS = 60, 30
+_WORTH = re.compile(r"查询|查验|验证|核验|查证|证书|官网|网查|办证|代办|操作证|下载app|app下载")
+_URL = re.compile(r"https?://[A-Za-z0-9.-]{3,120}(?::\d{1,5})?(?:/[A-Za-z0-9._~/?#@!$&'()*+,;=%-]{0,300})?")
+_ROLES = (
+    ("court", "role.court"), ("law", "role.law"), ("news", "role.news"), ("authority", "role.authority"),
+    ("question", "role.question"), ("recruitment", "role.recruitment"), ("school", "role.school"),
+)  # fmt: skip
+_THIN = 40
+
+
+def mirrored(reading: Reading) -> bool:
+    """Whether the text carries the marks of machine-made mirrors: readings in brackets behind hard characters."""
+    return reading.folded.pinyin >= 3
+
+
+def role(reading: Reading, fired: list[Fired]) -> str:
+    """What kind of page this is in the world; "seller" when it sells, "grey" when only grey rules speak."""
+    sold = [f for f in fired if f.rule.kind == "ad"]
+    if any(not f.rule.name.startswith("ad/grey") for f in sold) and not any(f.rule.limit for f in fired):
+        return "seller"
+    found = next((name for name, feature in _ROLES if reading.has(feature)), "")
+    return found or ("grey" if sold else "")
+
+
+def scope(reading: Reading, relevant: list[Fired]) -> str:
+    """"page" for one page or post on somebody else's host, else "host"."""
+    posts = [h for f in relevant if f.rule.kind == "ad" for h in f.span.hits if h.unit > 0]
+    return "page" if posts or reading.has("scope.page") else "host"
+
+
+def contacts(reading: Reading) -> tuple[Contact, ...]:
+    """Ways to reach someone, each once, in page order. Hotlines and offices are left out."""
+    found: dict[tuple[str, str], Contact] = {}
+    for kind in _TYPES:
+        for hit in reading.hits(f"contact.{kind}"):
+            key = (kind, hit.value)
+            if key not in found:
+                quote, start, end, _ = reading.page.place(hit.start, hit.end) if hit.start >= 0 else (hit.quote, -1, -1, "")
+                found[key] = Contact(kind, hit.value, quote, start, end)
+    return tuple(found.values())[:_MAX_CONTACTS]
+
+
+def links(reading: Reading, kind: Kind) -> tuple[str, ...]:
+    """QR targets, and from an accused page the links that promise a query site or another shop."""
+    page = reading.page
+    found = [text for picture in page.readings for text in picture.qr if text.lower().startswith(("http://", "https://"))]
+    if kind != "none":
+        found += _URL.findall(page.text[:200_000])
+        found += [l.url for l in page.links if _WORTH.search(l.words) and _host(l.url) != page.host]
+        found += [l.url for l in page.links if l.region in ("body", "heading", "comment") and _host(l.url) != page.host]
+        found += list(page.frames)
+    kept = dict.fromkeys(url for url in (absolute(page.url, f) for f in found) if url and url != page.url)
+    return tuple(kept)[:_MAX_LINKS]
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
+
+def undecidable(reading: Reading, band: Band) -> str:
+    """Why the page cannot be judged from what was read: "script-only", "image-only", "empty" or ""."""
+    page = reading.page
+    if band in ("high", "medium") or not page.is_html:
+        return ""
+    visible = len("".join(page.region("body", "heading", "header", "form", "comment", "image").split()))
+    if visible >= _THIN:
+        return "script-only" if visible < 200 and page.script_size > 3000 and page.script_size > 20 * visible and _mounts(page.source) else ""
+    if page.scripts or page.script_size > 0:
+        return "script-only"
+    if page.frames:
+        return "frame-only"
+    return "image-only" if page.pictures else "empty"
+
+
+def _mounts(source: str) -> bool:
+    return bool(re.search(r"""<div[^>]{0,80}id=["']?(?:app|root|__nuxt|__next|main)["'\s>]""", source[:200_000]))
+
+
+def imitates(reading: Reading, fired: list[Fired]) -> str:
+    """The official host a fake site copies, as the site rules' hits say."""
+    hosts = [h.value for f in fired if f.rule.kind == "site" for h in f.span.hits if h.value.count(".") >= 1 and h.feature.startswith("identity.")]
+    return hosts[0] if hosts else ""

@@ -1,0 +1,136 @@
+"""What rules look at: a page, its folded text, and the hits of every feature, computed when first asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from classifiers.lexicon import Word, boundaries, lexicon
+from classifiers.normalise import BLANK, STOP, Folded, fold
+from classifiers.page import Block, Page
+
+# Where a page speaks for itself; lists of other pages' titles are not the page's own words.
+OWN_REGIONS = frozenset({"title", "meta", "heading", "body", "header", "comment", "form", "alt", "hidden", "image", "footer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One occurrence of a feature.
+
+    `start`/`end`: place in `Page.text`; -1 when the hit is not in the text (a host name, a fact): then `quote` and
+    `where` ("url", "facts") say what it is, and the hit counts as near everything. `at`/`until` are the same place in
+    squeezed text, the measure of `within`. `unit`: 0 for the page, n for a post. `frame` says who speaks ("" = the
+    page itself, else deny warn report claim ask forbid). `disguise` says how it was hidden.
+    """
+
+    feature: str
+    start: int = -1
+    end: int = -1
+    at: int = -1
+    until: int = -1
+    unit: int = 0
+    region: str = "body"
+    quote: str = ""
+    where: str = ""
+    frame: str = ""
+    disguise: str = ""
+    value: str = ""
+
+
+Family = Callable[["Reading"], Iterable[Hit]]
+
+
+class Reading:
+    """A page being judged. `hits(feature)` gives the hits of one feature; facts are the caller's mapping."""
+
+    def __init__(self, page: Page, facts: Mapping[str, Any] | None = None) -> None:
+        self.page = page
+        self.facts: Mapping[str, Any] = facts or {}
+        self._hits: dict[str, list[Hit]] = {}
+        self._done: set[str] = set()
+
+    @property
+    def text(self) -> str:
+        """All visible text of the page; offsets of `hit` refer to it."""
+        return self.page.text
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The text with disguise undone."""
+        return fold(self.page.text)
+
+    @cached_property
+    def words(self) -> dict[str, list[Word]]:
+        """Occurrences of every listed word."""
+        return lexicon().find(self.folded)
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """Squeezed positions where sentences begin."""
+        return boundaries(self.folded.gap, STOP)
+
+    @cached_property
+    def phrases(self) -> list[int]:
+        """Squeezed positions where anything but a blank stands before: clauses."""
+        return boundaries(self.folded.gap, BLANK + 2)
+
+    def sentence_of(self, position: int) -> tuple[int, int]:
+        """The sentence around a squeezed position, as squeezed [start, end)."""
+        return _stretch(self.sentences, position, len(self.folded.text))
+
+    def clause_of(self, position: int) -> tuple[int, int]:
+        """The clause around a squeezed position."""
+        return _stretch(self.phrases, position, len(self.folded.text))
+
+    def hit(self, feature: str, start: int, end: int, value: str = "", disguise: str = "") -> Hit:
+        """A hit at `Page.text[start:end]`."""
+        block: Block = self.page.block_at(start)
+        at = self.folded.index(start)
+        until = max(at, self.folded.index(end))
+        return Hit(feature, start, end, at, until, block.unit, block.region, where=block.where, value=value, disguise=disguise)
+
+    def spot(self, feature: str, at: int, until: int, value: str = "", disguise: str = "", frame: str = "") -> Hit:
+        """A hit at squeezed [at, until)."""
+        start, end = self.folded.span(at, until)
+        block = self.page.block_at(start)
+        return Hit(feature, start, end, at, until, block.unit, block.region, where=block.where, value=value, disguise=disguise, frame=frame)
+
+    def fact(self, feature: str, quote: str, where: str = "facts", value: str = "") -> Hit:
+        """A hit outside the text: about the host ("url"), a fetched fact ("facts"), the page as a whole ("html")."""
+        return Hit(feature, quote=quote, where=where, value=value)
+
+    def hits(self, feature: str) -> list[Hit]:
+        """The hits of a feature, by position. A name ending in ".*" gives those of all features of that family."""
+        from classifiers.features import expand, family_of  # the registry imports this module's types
+
+        if feature.endswith(".*"):
+            found = [hit for name in expand(feature) for hit in self.hits(name)]
+            return sorted(found, key=lambda h: (h.at, h.feature))
+        family = family_of(feature)
+        if family.name not in self._done:
+            self._done.add(family.name)
+            for hit in family.find(self):
+                self._hits.setdefault(hit.feature, []).append(hit)
+        return self._hits.get(feature, [])
+
+    def has(self, feature: str) -> bool:
+        """Whether a feature has any hit."""
+        return bool(self.hits(feature))
+
+    def quote(self, hit: Hit) -> str:
+        """The words of a hit as the page shows them."""
+        return hit.quote if hit.start < 0 else " ".join(self.page.text[hit.start : hit.end].split())
+
+
+def _stretch(starts: list[int], position: int, length: int) -> tuple[int, int]:
+    number = bisect_right(starts, position) - 1
+    return starts[number], starts[number + 1] if number + 1 < len(starts) else length
+
+
+def between(hits: list[Hit], start: int, end: int) -> list[Hit]:
+    """The hits (in order) that begin in squeezed [start, end)."""
+    keys = [h.at for h in hits]
+    return hits[bisect_left(keys, start) : bisect_left(keys, end)]
