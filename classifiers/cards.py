@@ -12,8 +12,8 @@ _LABELS: dict[str, str] = {
     "holder": r"姓\s*名|持证人(?:姓名)?|持证人员",
     "sex": r"性\s*别",
     "id": r"身份证(?:件)?(?:号码?)?|证件号码?|公民身份号码",
-    "number": r"证书?编?号(?:码)?|证书编号|操作证号|档案编号|证号",
-    "trade": r"作业类[别型]|操作项目|准操项目|作业项目|作业种类|工种(?:名称|类别)?|职业(?:名称|工种|方向)?|岗位(?:类别|名称)?|"
+    "number": r"证[书件]?编?号(?:码)?|操作证号|档案编号|证号",
+    "trade": r"作业类[别型]|操作项目|准操项目|作业项目|作业种类|工种(?:名称|类别)?|职业(?:名称|工种|方向|(?=\s*[:：\n]))|岗位(?:类别|名称)?|"
     r"证书名称|证书类[别型]",
     "level": r"技能等级|职业等级|级别",
     "issued": r"初次领证日期|初领日期|发证(?:日期|时间)|签发日期|领证日期|首次取证日期",
@@ -23,9 +23,17 @@ _LABELS: dict[str, str] = {
     "state": r"证书状态|(?:证书)?状态|查询结果",
     "unit": r"工作单位|单位名称|所在单位|聘用单位",
 }
-_LABEL = re.compile("|".join(f"(?P<{key}>{pattern})" for key, pattern in _LABELS.items()))
+# A label stands apart from the letters before it, or is followed by a colon: 消防行业职业技能鉴定站 holds no label 职业.
+_LABEL = re.compile(
+    "|".join(
+        rf"(?P<{key}>(?:(?<![\u4e00-\u9fff])(?:{pattern})|(?:{pattern})(?=\s*[:：])))"
+        for key, pattern in _LABELS.items()
+    )
+)
 _VALUE = re.compile(r"\s*[:：]?\s*(?P<value>[^\s:：|｜，,;；]{1,40}(?:[^\S\n]{0,2}[^\s:：|｜，,;；]{1,20})?)")
-_PROMPT = re.compile(r"请|不能为空|示例|例如|必填|查询|输入|填写|号码|错误|格式|是否|以及|[的和或、]|为应急|为|应当|应为")
+_PROMPT = re.compile(
+    r"请|不能为空|示例|例如|必填|查询|输入|填写|号码|错误|格式|是否|以及|[的或、]|^为|应当|应为"
+)
 _KIND_OF_VALUE: dict[str, re.Pattern[str]] = {
     "holder": re.compile(r"[\u4e00-\u9fff·*＊×xX○〇某]{2,6}\Z"),
     "sex": re.compile(r"[男女]\Z"),
@@ -44,6 +52,7 @@ _SAFETY_TRADE = re.compile(
     r"特种作业|高处|登高|电工|焊接|热切割|焊工|制冷|空调作业|架子|塔式|起重|司索|叉车|场内|锅炉|压力容器|电梯|安全员|安全生产|"
     r"安全管理|三类人员|建安[ABC]|煤矿|危险化学|有限空间|消防设施|爆破|施工升降|物料提升|吊篮|建筑电工"
 )
+_FIRE_TRADE = re.compile("消防设施操作员")
 _WINDOW = 900
 _MAX_TEXT = 200_000
 
@@ -65,7 +74,11 @@ class Card:
         """Whether trade or number are those of work-safety certificates."""
         number = self.value("number")
         said = self.value("trade") + self.value("issuer")
-        return bool(_SAFETY_TRADE.search(said) or re.match(r"T[\d*]{2}", number) or "建安" in number)
+        if re.match(r"T[\d*]{2}", number) or "建安" in number:
+            return True
+        # A skill level (三级, 技师) marks a vocational grade: the same trades, another certificate.
+        pattern = _FIRE_TRADE if self.value("level") else _SAFETY_TRADE
+        return bool(pattern.search(said))
 
 
 def labels(text: str) -> set[str]:
@@ -80,7 +93,11 @@ def card(text: str) -> Card | None:
         start = filled[first][2]
         near = [row for row in filled[first:] if row[3] - start <= _WINDOW]
         kinds = {row[0]: row[1] for row in near}
-        if len(kinds) >= 4 and ("holder" in kinds or "number" in kinds) and not kinds.keys().isdisjoint({"trade", "number"}):
+        if (
+            len(kinds) >= 4
+            and ("holder" in kinds or "number" in kinds)
+            and not kinds.keys().isdisjoint({"trade", "number"})
+        ):
             return Card(tuple(kinds.items()), start, max(row[3] for row in near))
     return None
 
@@ -95,6 +112,8 @@ def _filled(text: str) -> list[tuple[str, str, int, int]]:
         if value is None or len(found) > 500:
             continue
         said = value["value"].strip()
-        if _KIND_OF_VALUE[kind].match(said) and not (kind in ("holder", "issuer", "trade", "unit") and _PROMPT.search(said)):
+        if _KIND_OF_VALUE[kind].match(said) and not (
+            kind in ("holder", "issuer", "trade", "unit") and _PROMPT.search(said)
+        ):
             found.append((kind, said, mark.start(), value.end("value")))
     return found
