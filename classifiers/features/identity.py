@@ -16,7 +16,7 @@ from classifiers.hosts import HostError, is_ip, normal_host
 from classifiers.names import judge_name
 from classifiers.page import Block
 from classifiers.reading import Hit, Reading
-from classifiers.register import body_of_host, is_official, register
+from classifiers.register import is_official, register
 
 HOSTS = {
     "identity.official_host": "域名属于登记的官方机构或政府域名",
@@ -40,8 +40,8 @@ CLAIMS = {
     "claim.script": "官方名称只写在脚本里",
 }
 _IMITATING = (
-    "claim.system", "claim.body", "identity.official_in_path", "filing.icp_copied", "filing.official_unit",
-    "identity.name_high", "identity.name_medium", "claim.script", "card.official_issuer", "claim.state",
+    "claim.system", "claim.body", "identity.official_in_path", "filing.icp_copied", "filing.official_unit", "identity.name_high",
+    "identity.name_medium", "claim.script", "card.official_issuer", "claim.state",
 )  # fmt: skip
 _NAMING = ("title", "heading", "header", "alt", "image", "meta")
 _FIRST_SCREEN = 14  # short blocks of the body that may hold the site's name in a div instead of a heading
@@ -73,7 +73,7 @@ def find(reading: Reading) -> Iterator[Hit]:
         yield reading.fact("identity.official_host", host, "url", host)
         return
     if host:
-        yield reading.fact("identity.foreign_host", host, "url", host)
+        yield reading.fact("identity.foreign_host", host, "url")
     yield from _by_name(reading, host)
     own = _own(reading)
     if own is not None:
@@ -192,8 +192,3 @@ def imitated(reading: Reading) -> str:
             return hits[0].value
     return ""
 
-
-def imitated_name(value: str) -> str:
-    """The name to tell people: the body that answers at a host, or the value itself."""
-    owner = body_of_host(value)
-    return f"{owner.name}（{value}）" if owner else value
