@@ -53,6 +53,7 @@ _SAFETY_TRADE = re.compile(
     r"特种作业|高处|登高|电工|焊接|热切割|焊工|制冷|空调作业|架子|塔式|起重|司索|叉车|场内|锅炉|压力容器|电梯|安全员|安全生产|"
     r"安全管理|三类人员|建安[ABC]|煤矿|危险化学|有限空间|消防设施|爆破|施工升降|物料提升|吊篮|建筑电工"
 )
+_ANCHOR = re.compile(r"姓\s*名|持证人|编号|证号")  # a card names its holder or its number
 _FIRE_TRADE = re.compile("消防设施操作员")
 _WINDOW = 900
 _MAX_TEXT = 200_000
@@ -103,9 +104,21 @@ def card(text: str) -> Card | None:
     return None
 
 
+def _stretches(text: str) -> list[tuple[int, int]]:
+    """The parts of a text where a card may lie: around each word that every card has, overlapping ones joined."""
+    joined: list[tuple[int, int]] = []
+    for match in _ANCHOR.finditer(text):
+        start, end = max(0, match.start() - _WINDOW), min(len(text), match.end() + _WINDOW)
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
 def _filled(text: str) -> list[tuple[str, str, int, int]]:
     found: list[tuple[str, str, int, int]] = []
-    marks = list(_LABEL.finditer(text))
+    marks = [mark for start, end in _stretches(text) for mark in _LABEL.finditer(text, start, end)]
     for place, mark in enumerate(marks):
         kind = mark.lastgroup or ""
         limit = marks[place + 1].start() if place + 1 < len(marks) else len(text)

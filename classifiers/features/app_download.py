@@ -29,7 +29,8 @@ def find(reading: Reading) -> Iterator[Hit]:
     package = next((link for link in reading.page.links if _PACKAGE.search(link.url)), None)
     if package is not None:
         yield _linked(reading, "app.package", package)
-    if match := _WORDS.search(reading.folded.soft):
+    soft = reading.folded.soft
+    if ("下载" in soft or "安装" in soft) and (match := _WORDS.search(soft)):
         yield reading.hit("app.words", match.start(), match.end())
 
 
