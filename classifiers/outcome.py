@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from classifiers.engine import Fired
+from classifiers.features.identity import imitated
 from classifiers.page import absolute
 from classifiers.reading import Reading
 from evidence.records import Band, Contact, Kind
@@ -90,6 +91,5 @@ def _mounts(source: str) -> bool:
 
 
 def imitates(reading: Reading, fired: list[Fired]) -> str:
-    """The official host a fake site copies, as the site rules' hits say."""
-    hosts = [h.value for f in fired if f.rule.kind == "site" for h in f.span.hits if h.value.count(".") >= 1 and h.feature.startswith("identity.")]
-    return hosts[0] if hosts else ""
+    """The official host a fake site copies, or the name it gives itself; "" when no site rule spoke."""
+    return imitated(reading) if any(f.rule.kind == "site" for f in fired) else ""
