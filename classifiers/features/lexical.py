@@ -10,8 +10,8 @@ from classifiers.lexicon import lexicon
 from classifiers.reading import OWN_REGIONS, Hit, Reading
 
 # Families whose words accuse: they count only when the page itself says them.
-SPOKEN = ("promise.", "offer.", "grey.", "jargon.", "result.", "price.")
-_FRAMED = {f"framed.{name[:-1]}": f"转述、否认或警示中的用语（{name[:-1]}）" for name in SPOKEN}
+SPOKEN = ("promise.", "offer.", "grey.", "jargon.", "result.", "price.", "contact.lead.")
+_FRAMED = {f"framed.{name.partition('.')[0]}": "转述、否认或警示中的用语" for name in SPOKEN}
 
 
 @family("words", lexicon().means | _FRAMED)
@@ -20,7 +20,7 @@ def find(reading: Reading) -> Iterable[Hit]:
     frames: Frames | None = None
     everywhere = _mostly_lists(reading)
     for feature, words in reading.words.items():
-        spoken = next((name for name in SPOKEN if feature.startswith(name)), "")
+        spoken = next((name for name in SPOKEN if (feature + ".").startswith(name)), "")
         for word in words:
             hit = reading.spot(feature, word.start, word.end, disguise=word.disguise)
             if hit.region not in OWN_REGIONS and not everywhere:
@@ -29,7 +29,7 @@ def find(reading: Reading) -> Iterable[Hit]:
                 frames = frames or Frames(reading)
                 frame = frames.frame(word)
                 if frame:
-                    hit = reading.spot(f"framed.{spoken[:-1]}", word.start, word.end, value=feature, disguise=word.disguise, frame=frame)
+                    hit = reading.spot(f"framed.{spoken.partition('.')[0]}", word.start, word.end, value=reading.folded.text[word.start : word.end], disguise=word.disguise, frame=frame)
             yield hit
 
 
