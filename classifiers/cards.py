@@ -90,7 +90,7 @@ def labels(text: str) -> set[str]:
 
 def card(text: str) -> Card | None:
     """The first filled card in a text: at least four different filled fields close together, holder or number among them."""
-    filled = _filled(text[:_MAX_TEXT])
+    filled = _filled(text[:_MAX_TEXT]) or _columns(text[:_MAX_TEXT])
     for first in range(len(filled)):
         start = filled[first][2]
         near = [row for row in filled[first:] if row[3] - start <= _WINDOW]
@@ -102,6 +102,30 @@ def card(text: str) -> Card | None:
         ):
             return Card(tuple(kinds.items()), start, max(row[3] for row in near))
     return None
+
+
+def _columns(text: str) -> list[tuple[str, str, int, int]]:
+    """Cards laid out as a table with its labels in one row: a run of bare label lines, then as many values."""
+    found: list[tuple[str, str, int, int]] = []
+    for start, end in _stretches(text):
+        lines = [(m.group().strip(), m.start(), m.end()) for m in re.finditer(r"[^\n]+", text[start:end])]
+        kinds = [_label_of(line) for line, _, _ in lines]
+        place = 0
+        while place < len(lines):
+            run = 0
+            while place + run < len(lines) and kinds[place + run]:
+                run += 1
+            for column in range(run if run >= 3 else 0):
+                row = place + run + column
+                if row < len(lines) and _KIND_OF_VALUE[kinds[place + column]].match(lines[row][0]):
+                    found.append((kinds[place + column], lines[row][0], start + lines[place + column][1], start + lines[row][2]))
+            place += max(run, 1)
+    return found
+
+
+def _label_of(line: str) -> str:
+    match = _LABEL.match(line) if len(line) <= 12 else None
+    return (match.lastgroup or "") if match and match.end() >= len(line.rstrip(":： ")) else ""
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:

@@ -103,7 +103,9 @@ def official_names(text: str) -> list[Claim]:
         found.append(Claim(kind, name, host, offsets[start], offsets[end - 1] + 1, True, kind == "system"))
     for match in _LOCAL.finditer(plain[:_LOCAL_REACH]):
         start, end = offsets[match.start()], offsets[match.end() - 1] + 1
-        if not any(claim.start < end and start < claim.end for claim in found):
+        inside = [claim for claim in found if claim.start < end and start < claim.end]
+        if all(claim.kind == "province" and claim.end - claim.start < end - start for claim in inside):
+            found = [claim for claim in found if claim not in inside]
             found.append(Claim("province", match.group(), "", start, end, True))
     return sorted(found, key=lambda claim: claim.start)
 

@@ -24,6 +24,8 @@ _ONLY = 900  # characters of a page that shows a card and hardly anything else
 _AGENCY = re.compile(
     r"应急(?:管理|局|厅|部)|住房和城乡建设|住建[厅局部]|安全生产监督|安监局|市场监督|人力资源|行政审批|煤矿安全监察|消防救援"
 )
+# A title that asks or warns talks about a card; it does not answer a query.
+_ASKED = re.compile(r"[?？]|吗|求助|真假|是真是假|真的假的|帮忙|被骗|曝光|判决|怎么|如何|样本|样式|教程|警惕|提醒")
 _CONFIRMED = re.compile(
     r"(?:该|此|本|您(?:的|查询的)?|所查)?证书?(?:信息)?(?:真实有效|信息真实|核验通过|验证通过|查询通过|有效)|查询到\s*\d+\s*(?:条|本|张)(?:证书|记录)?|共查到|"
     r"(?:核验|验证|查询)结果\s*[:：]?\s*(?:真实|有效|通过|合格|属实)"
@@ -35,7 +37,7 @@ _LABEL = re.compile(r"姓\s*名|证书?编?号|持证人")
 def find(reading: Reading) -> Iterator[Hit]:
     """Every card hit of the page; the first card decides, and only one outside posts."""
     soft = reading.folded.soft
-    if not _LABEL.search(soft):
+    if not _LABEL.search(soft) or _ASKED.search(reading.page.title):
         return
     found = card(soft)
     if found is None or reading.page.block_at(found.start).unit:

@@ -62,7 +62,8 @@ def _query(reading: Reading, form: Form) -> Iterator[Hit]:
     identity = _ID.search(asked)
     kinds = sum(bool(kind) for kind in (holder, number, identity))
     captcha, button = _CAPTCHA.search(asked), _BUTTON.search(asked)
-    if _OTHER.search(asked) and not (number and (holder or identity)):
+    login = any(field.kind == "password" for field in form.fields)
+    if (login or _OTHER.search(asked)) and not (number and (holder or identity)):
         return
     if (kinds >= 2 or (kinds == 1 and (number or identity) and captcha)) and (button or captcha):
         value = "、".join(m.group() for m in (holder, identity, number) if m)

@@ -151,7 +151,7 @@ def _claims(reading: Reading, named: bool) -> Iterator[Hit]:
                 name = "claim.system" if claim.kind == "system" else "claim.body"
                 yield reading.hit(name, block.start + claim.start, block.start + claim.end, claim.host or claim.name)
         for claim in services(text):
-            if claim.asks or claim.state:
+            if claim.asks or claim.state or _STATE_ONLY.search(claim.name):
                 plain = "claim.owned" if claim.owned else "claim.service"
                 name = "claim.state" if claim.state and not claim.owned else plain
                 if stands_as_name(text, claim, whole) and not named:
