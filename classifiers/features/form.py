@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 
 from classifiers.features import family
 from classifiers.hosts import HostError, normal_host
@@ -24,6 +26,7 @@ _HOLDER = re.compile(r"姓\s*名|持证人|(?:\b|_)xm\b|xingming|(?:real|true|us
 _ID = re.compile(r"身份证|证件号|证件类型|\bsfz|id_?card|card_?no|cert_?id|zjhm|id_?num|\bidno\b|\bzjh\b", re.IGNORECASE)
 _NUMBER = re.compile(r"证书?编?号|操作证|档案编号|cert_?(?:no|num|code)|zsbh|bianhao|zheng_?(?:shu|hao)|\bzsh?\b", re.IGNORECASE)
 _OTHER = re.compile(r"防伪码|订单|快递|产品|型号|车牌|学号|考籍|学籍|成绩|准考证|运单|物流|设备编号|报告编号|手机号|电话|报名|留言|咨询")
+_MAX_FORMS = 30  # forms of a page worth reading; hostile pages have thousands
 _LINE = 24
 _ASK = r"(?:[*＊\s]*(?:请输入|请填写|输入|填写|您的|持证人|查询)*\s*)"
 _END = r"\s*[*＊:：]?\s*(?:[(（].{0,8}[)）])?\s*(?:请输入.{0,8}|必填)?\Z"
@@ -41,7 +44,7 @@ _TYPED = ("text", "tel", "number", "search", "select", "textarea", "")
 def find(reading: Reading) -> Iterator[Hit]:
     """Every form hit of the page."""
     page = reading.page
-    for form in page.forms:
+    for form in page.forms[:_MAX_FORMS]:
         yield from _query(reading, form)
         if _leads_to_official(form.action, reading):
             yield reading.fact("form.official_action", form.action, "html", form.action)
@@ -94,9 +97,10 @@ def _spoken(reading: Reading) -> Iterator[Hit]:
 
 def _placed(reading: Reading, feature: str, form: Form, value: str) -> Hit:
     """A hit at the first line of the form that asks for a number or an ID, else of the page as a whole."""
-    for block in reading.page.blocks:
-        inside = block.start >= form.start and block.end <= form.end
-        if inside and any(pattern.search(reading.text, block.start, block.end) for pattern in (_NUMBER, _ID)):
+    blocks = reading.page.blocks
+    first = bisect_left(blocks, form.start, key=lambda block: block.start)
+    for block in islice(blocks, first, first + 300):
+        if block.end <= form.end and any(pattern.search(reading.text, block.start, block.end) for pattern in (_NUMBER, _ID)):
             return reading.hit(feature, block.start, min(block.end, block.start + 60), value)
     for pattern in (_NUMBER, _ID):
         if match := pattern.search(reading.text):

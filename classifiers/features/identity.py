@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from classifiers.claims import Claim, official_names, own_name, services
@@ -131,8 +132,9 @@ def _naming_blocks(reading: Reading) -> Iterator[Block]:
 
 def _own(reading: Reading) -> Hit | None:
     soft = reading.folded.soft
-    for block in reading.page.blocks:
-        if block.region in ("title", "heading", "header") and (name := own_name(soft[block.start : block.end])):
+    naming = (b for b in reading.page.blocks if b.region in ("title", "heading", "header"))
+    for block in islice(naming, _MAX_NAMED):
+        if (name := own_name(soft[block.start : block.end])):
             return reading.hit("identity.own_name", block.start, block.end, name)
     return None
 
