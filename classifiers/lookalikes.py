@@ -127,9 +127,9 @@ def _glyphs(core: list[str], government: bool) -> Iterator[tuple[str, str, float
 
 
 def _misspelt(body: str) -> Iterator[tuple[str, str, float]]:
-    """Only long abbreviations: one wrong letter in three is another word."""
+    """Only long abbreviations, and never the first letter: one wrong letter in three, or in front, is another word."""
     if len(body) >= 6:
-        yield from ((wrong, "错一个字母", 0.5) for wrong in sorted(misspellings(body)) if not wrong.startswith("-"))
+        yield from ((wrong, "错一个字母", 0.5) for wrong in sorted(misspellings(body)) if wrong[:1] == body[:1])
 
 
 def in_zone(name: str, zones: Iterable[str]) -> bool:

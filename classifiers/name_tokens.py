@@ -111,7 +111,7 @@ def tokens() -> Tokens:
             token = _token(kind, number, row)
             found[token.text] = token
     for token in [t for t in found.values() if _may_be_misspelt(t)]:
-        for variant in misspellings(token.text):
+        for variant in (wrong for wrong in misspellings(token.text) if wrong[:1] == token.text[:1]):
             found.setdefault(
                 variant, replace(token, text=variant, means=f"与 {token.text} 只差一处：{token.means}", misspelt=True)
             )

@@ -70,7 +70,7 @@ def judge_normal(name: str) -> NameJudgement | None:
         return NameJudgement(
             name, best.imitates, "low", min(score, 40.0), (*reasons, "像防护或加速服务的别名，可能指向真网站")
         )
-    if score >= MEDIUM - 5 and parts.labels[-1] in _CHEAP_SUFFIXES:
+    if score >= MEDIUM and parts.labels[-1] in _CHEAP_SUFFIXES:
         score += 5
         reasons += (f"后缀 .{parts.labels[-1]} 便宜且不作身份审核",)
     score = min(100.0, score)
