@@ -107,6 +107,10 @@ def _labels(official: str) -> Iterator[tuple[str, str, float]]:
 
 
 def _affixed(body: str) -> Iterator[tuple[str, str, float]]:
+    """Service words put on an abbreviation; none on a short one that means anything (119, coc)."""
+    token = tokens().by_text.get(body)
+    if len(body) < 4 and (token is None or token.strength == "weak"):
+        return
     for service in _SERVICES:
         yield f"{body}-{service}", "机构缩写接查询", 0.8
         yield f"{service}-{body}", "机构缩写接查询", 0.82
