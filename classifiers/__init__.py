@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from classifiers.judging import judge, ruleset_digest
 from classifiers.judgement import Judgement
+from classifiers.judging import judge, ruleset_digest
 from classifiers.page import ImageReading, PageInput
 
 __all__ = ["ImageReading", "Judgement", "PageInput", "judge", "ruleset_digest"]

@@ -102,7 +102,8 @@ class Lexicon:
                 continue
             for slot in self.slots[literal]:
                 if slot.innocent:
-                    innocent.setdefault(slot.feature, []).append((start, end))
+                    if not spacing:
+                        innocent.setdefault(slot.feature, []).append((start, end))
                 elif slot.chain < 0:
                     found = words.setdefault(slot.feature, [])
                     if len(found) < MAX_HITS:
@@ -122,9 +123,9 @@ class Lexicon:
 
 def _spacing(gap: bytes, text: str, start: int, end: int, literal: str) -> str | None:
     """"" for a plain occurrence, "separator" for a word pulled apart on purpose, None for letters that only meet by chance."""
-    if literal[0] < "\x80" and start and gap[start] == 0 and text[start - 1].isascii() and text[start - 1].isalnum() and literal[0].isalpha() == text[start - 1].isalpha():
+    if start and gap[start] == 0 and _runs_on(text[start - 1], literal[0]):
         return None
-    if literal[-1] < "\x80" and end < len(text) and gap[end] == 0 and text[end].isascii() and literal[-1].isalpha() and text[end].isalpha():
+    if end < len(text) and gap[end] == 0 and _runs_on(literal[-1], text[end]):
         return None
     inner = gap[start + 1 : end]
     widest = max(inner, default=0)
@@ -138,6 +139,11 @@ def _spacing(gap: bytes, text: str, start: int, end: int, literal: str) -> str |
     if widest == SEPARATOR or len(inner) >= 3:
         return "separator" if widest == SEPARATOR else ""
     return None
+
+
+def _runs_on(left: str, right: str) -> bool:
+    """Whether two neighbours belong to one Latin word or one number."""
+    return left.isascii() and right.isascii() and ((left.isalpha() and right.isalpha()) or (left.isdigit() and right.isdigit()))
 
 
 def _spaced_around(gap: bytes, start: int, end: int) -> bool:
@@ -169,7 +175,7 @@ def _linked(rows: list[list[tuple[int, int]]], reach: int, gap: bytes) -> Iterat
 def _clean(found: list[Word], innocent: list[tuple[int, int]]) -> list[Word]:
     """Words in order, without those inside an innocent word or inside a longer word of the same feature."""
     if innocent:
-        found = [w for w in found if not any(a <= w.start and w.end <= b for a, b in innocent)]
+        found = [w for w in found if not any(a < w.start < b or (a == w.start and w.end <= b) for a, b in innocent)]
     kept: list[Word] = []
     for word in sorted(found, key=lambda w: (w.start, -w.end, w.disguise)):
         if not kept or word.end > kept[-1].end:

@@ -80,7 +80,7 @@ def _folded_point(char: str) -> int:
     category = unicodedata.category(plain)
     if category[0] in "LN":
         return ord(plain)
-    if category in ("Cf", "Mn", "Me", "Cn", "Co") or 0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char):
+    if category in ("Cf", "Mn", "Me", "Cn", "Co") or 0xFE00 <= ord(char) <= 0xFE0F or ord(char) >= 0xE0100:
         return _GONE
     return _BLANK if category in ("Zs", "Cc") else _SEPARATOR
 
@@ -114,7 +114,7 @@ def fold(text: str) -> Folded:
         gap=_gaps(classes, removed, at),
         invisible=int(np.count_nonzero(classes == _GONE)),
         pinyin=pinyin,
-        dressed=int(np.count_nonzero(kept & (points > 0x2000) & ((classes < 0x80)))),
+        dressed=int(np.count_nonzero(kept & (points > 0x2000) & (classes < 0x80))),
         traditional=int(np.count_nonzero(kept & (points > 0x3400) & (points != classes))),
     )  # fmt: skip
 

@@ -60,8 +60,8 @@ def links(reading: Reading, kind: Kind) -> tuple[str, ...]:
     found = [text for picture in page.readings for text in picture.qr if text.lower().startswith(("http://", "https://"))]
     if kind != "none":
         found += _URL.findall(page.text[:200_000])
-        found += [l.url for l in page.links if _WORTH.search(l.words) and _host(l.url) != page.host]
-        found += [l.url for l in page.links if l.region in ("body", "heading", "comment") and _host(l.url) != page.host]
+        found += [link.url for link in page.links if _WORTH.search(link.words) and _host(link.url) != page.host]
+        found += [k.url for k in page.links if k.region in ("body", "heading", "comment") and _host(k.url) != page.host]
         found += list(page.frames)
     kept = dict.fromkeys(url for url in (absolute(page.url, f) for f in found) if url and url != page.url)
     return tuple(kept)[:_MAX_LINKS]
@@ -78,7 +78,8 @@ def undecidable(reading: Reading, band: Band) -> str:
         return ""
     visible = len("".join(page.region("body", "heading", "header", "form", "comment", "image").split()))
     if visible >= _THIN:
-        return "script-only" if visible < 200 and page.script_size > 3000 and page.script_size > 20 * visible and _mounts(page.source) else ""
+        shell = visible < 200 and page.script_size > max(3000, 20 * visible) and _mounts(page.source)
+        return "script-only" if shell else ""
     if page.scripts or page.script_size > 0:
         return "script-only"
     if page.frames:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 from classifiers import markup
 from classifiers.page import MAX_SOURCE, MAX_TEXT, Block, Field, Form, Link, Page, PageInput, Picture, Piece, absolute
 
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_BLOCK = frozenset(
-    "address article aside blockquote body br button center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4"
-    " h5 h6 head header hr html legend li main nav ol optgroup option p pre section select table tbody td tfoot th thead"
-    " tr ul title".split()
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
+_BLOCK = frozenset(
+    ("address", "article", "aside", "blockquote", "body", "br", "button", "center", "dd", "div", "dl", "dt", "fieldset",
+     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "legend",
+     "li", "main", "nav", "ol", "optgroup", "option", "p", "pre", "section", "select", "table", "tbody", "td", "tfoot", "th",
+     "thead", "title", "tr", "ul")
+)  # fmt: skip
 _REGIONS = {"nav": "nav", "footer": "footer", "aside": "aside", "header": "header", "form": "form", "title": "title"}
 _REGIONS |= {f"h{n}": "heading" for n in (1, 2, 3)}
 _CLASS_REGIONS = (
     ("nav", re.compile(r"\b(?:nav|navbar|navigation|topnav|mainnav|breadcrumbs?|crumbs?|menu|position|weizhi|daohang)\b")),
     ("footer", re.compile(r"\b(?:footer|foot|copyright|ft|bottom-info|site-info|page-footer)\b")),
-    ("aside", re.compile(r"\b(?:aside|sidebar|side|related|relate|recommend|recommends?|hotnews|hot-list|xiangguan|tuijian|rank|ranking|guess|links?-friend|friend-?links?|youqing)\b")),
+    ("aside", re.compile(
+        r"\b(?:aside|sidebar|side|related|relate|recommends?|hotnews|hot-list|xiangguan|tuijian|rank|ranking|guess|"
+        r"links?-friend|friend-?links?|youqing)\b"
+    )),
 )  # fmt: skip
 _UNIT = re.compile(
     r"\b(?:comment-item|comment-body|comment|reply|reply-item|reply-content|post-item|postmessage|floor|l_post|answer|"
@@ -174,7 +181,7 @@ class _HtmlReader:
             if self.title or self._inside_svg():
                 return
             self._end_block()
-            self.title = " ".join(markup.unescape(self.source[token.start : min(token.end, token.start + 2000)]).split())
+            self.title = " ".join(unescape(self.source[token.start : min(token.end, token.start + 2000)]).split())
         for text, start, end in markup.pieces(self.source, token.start, token.end):
             if self.out.size == self.out.begun and text.isspace():
                 continue

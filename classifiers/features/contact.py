@@ -36,8 +36,12 @@ _ID = re.compile(
     rf"^[^\da-z\u4e00-\u9fff]{{0,6}}(?:同号|号码?|id|账号|咨询|联系|搜索?|添加|请?加|是|为|即|vx|wx|v|微信|客服|老师|经理|小[\u4e00-\u9fff]){{0,3}}"
     rf"[^\da-z\u4e00-\u9fff]{{0,8}}({_NAME}|1[3-9]\d{{9}}|[1-9]\d{{4,10}})(?![\da-z])"
 )
-_TIGHT = re.compile(r"^(?:同号|号码?|id|账号|咨询|联系|搜索?|添加|请?加|是|为|即|v|客服){0,3}([a-z][a-z0-9]{5,19}|1[3-9]\d{9}|[1-9]\d{4,10})")
+_TIGHT = re.compile(r"^(?:同号|号码?|id|账号|咨询|联系|搜索?|添加|请?加|是|为|即|v|客服){0,3}"
+                    r"([a-z][a-z0-9]{5,19}|1[3-9]\d{9}|[1-9]\d{4,10})")
 _QQ = re.compile(r"^[^\d]{0,12}?([1-9]\d{4,10})(?!\d)")
+_LEADS = (
+    ("wechat", "contact.lead_wechat"), ("wechat", "contact.lead_hidden"), ("qq", "contact.lead_qq"), ("telegram", "contact.lead_telegram"),
+)  # fmt: skip
 _NO_ID = re.compile(r"^(?:www|https?|html?|com|index|function|undefined|null|weixin|wechat|android|iphone|windows|service|online)")
 _COMPLAINT_REACH = 24
 
@@ -73,9 +77,7 @@ def _phones(reading: Reading) -> Iterator[Hit]:
         if not _stands_alone(figures, folded.gap, start, end):
             continue
         value = "".join(c for c in match[1] if c.isdigit())
-        plain = folded.text[start:end] == value and not max(folded.gap[start + 1 : end], default=0)
-        spaced = folded.text[start:end] == value and max(folded.gap[start + 1 : end], default=0) <= 2 and _usual_groups(folded.gap, start)
-        hit = reading.spot("contact.phone", start, end, value, "" if plain or spaced or reading.text[hit_start(reading, start)].isdigit() and spaced else "digits")
+        hit = reading.spot("contact.phone", start, end, value, "" if _plainly(reading, start, end) else "digits")
         if _complaint_before(reading, start):
             yield replace(hit, feature="contact.office")
         else:
@@ -84,9 +86,12 @@ def _phones(reading: Reading) -> Iterator[Hit]:
                 yield replace(hit, feature="contact.wechat")
 
 
-def hit_start(reading: Reading, at: int) -> int:
-    """The text index of a squeezed position."""
-    return int(reading.folded.at[at])
+def _plainly(reading: Reading, start: int, end: int) -> bool:
+    """Whether a number is written as people write it: digits in the usual groups, nothing odd between them."""
+    folded = reading.folded
+    first, last = folded.span(start, end)
+    shown = reading.text[first:last]
+    return all(c in "0123456789 -—–\u00a0" for c in shown) and _usual_groups(folded.gap, start)
 
 
 def _usual_groups(gap: bytes, start: int) -> bool:
@@ -103,7 +108,9 @@ def _stands_alone(figures: str, gap: bytes, start: int, end: int) -> bool:
         return False
     inner = gap[start + 1 : end]
     breaks = len(inner) - inner.count(0)
-    if breaks and ((start and figures[start - 1].isdigit() and gap[start] <= max(inner)) or (end < len(figures) and figures[end].isdigit() and gap[end] <= max(inner))):
+    before = start and figures[start - 1].isdigit() and gap[start] <= max(inner, default=0)
+    after = end < len(figures) and figures[end].isdigit() and gap[end] <= max(inner, default=0)
+    if breaks and (before or after):
         return False
     return not (max(inner, default=0) >= STOP and breaks < 9) and not (breaks in (1, 2) and max(inner) >= COMMA)
 
@@ -120,7 +127,7 @@ def _same_number(reading: Reading, start: int, end: int) -> bool:
 
 def _named(reading: Reading) -> Iterator[Hit]:
     """Identifiers behind a lead-in: WeChat, QQ, Telegram."""
-    for kind, feature in (("wechat", "contact.lead_wechat"), ("qq", "contact.lead_qq"), ("telegram", "contact.lead_telegram")):
+    for kind, feature in _LEADS:
         for word in reading.words.get(feature, []):
             found = _id_after(reading, word, kind)
             if found is None:
@@ -128,7 +135,7 @@ def _named(reading: Reading) -> Iterator[Hit]:
             start, end, value, tight = found
             if _complaint_before(reading, reading.folded.index(start)):
                 continue
-            disguise = word.disguise or ("spaced" if tight else "")
+            disguise = word.disguise or ("spaced" if tight else "") or ("homophone" if feature == "contact.lead_hidden" else "")
             yield reading.hit(f"contact.{kind}", start, end, value, disguise)
 
 

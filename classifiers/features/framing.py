@@ -25,7 +25,10 @@ class Frames:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         words = reading.words
-        self.of = {kind: words.get(f"frame.{kind}", []) for kind in (*KINDS, "deny_short", "self")}
+        offers = sorted((w.start, w.end) for f, found in words.items() if f.startswith("promise.") for w in found)
+        self.of = {
+            kind: [w for w in words.get(f"frame.{kind}", []) if not _within(w, offers)] for kind in (*KINDS, "deny_short", "self")
+        }
         self.starts = {kind: [w.start for w in found] for kind, found in self.of.items()}
         self.leads = [w.start for w in words.get("contact.lead", [])]
 
@@ -99,3 +102,9 @@ class Frames:
             if self._inside(kind, before, left) and not self._self_between(before, word.start):
                 return kind if inside else ""
         return ""
+
+
+def _within(word: Word, spans: list[tuple[int, int]]) -> bool:
+    """Whether a word is part of one of the ordered spans: "假证" in "办假证" warns of nothing."""
+    near = bisect_left(spans, (word.start + 1, 0))
+    return any(start <= word.start and word.end <= end for start, end in spans[max(0, near - 6) : near])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from classifiers.features import family
 from classifiers.features.framing import Frames
@@ -29,7 +30,8 @@ def find(reading: Reading) -> Iterable[Hit]:
                 frames = frames or Frames(reading)
                 frame = frames.frame(word)
                 if frame:
-                    hit = reading.spot(f"framed.{spoken.partition('.')[0]}", word.start, word.end, value=reading.folded.text[word.start : word.end], disguise=word.disguise, frame=frame)
+                    said = reading.folded.text[word.start : word.end]
+                    hit = replace(hit, feature=f"framed.{spoken.partition('.')[0]}", value=said, frame=frame)
             yield hit
 
 

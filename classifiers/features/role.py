@@ -29,8 +29,13 @@ MEANS = {
 # Different words of a kind that a page needs to be of that kind.
 _LEAST = {"news": 3, "court": 3, "law": 4, "authority": 3, "school": 4, "recruitment": 3, "question": 3}
 _WORDS = {"recruitment": "role.recruit_words"}
-_THREAD_PATH = re.compile(r"thread[-_]\d|viewthread|[?&]tid=|/t/\d|/topic/|/question/|/post/|/bbs/|/forum|/club/|/tieba|/p/\d{5,}|/zhuanlan|/status/")
-_LISTING_WORDS = re.compile(r"免责声明[:：].{0,40}(?:用户|会员|企业)|(?:信息|内容)由(?:用户|会员|企业|商家)(?:自行)?(?:发布|提供)|免费发布信息|举报该信息|举报此信息|该信息已|会员等级|入驻企业")
+_THREAD_PATH = re.compile(
+    r"thread[-_]\d|viewthread|[?&]tid=|/t/\d|/topic/|/question/|/post/|/bbs/|/forum|/club/|/tieba|/p/\d{5,}|/zhuanlan|/status/"
+)
+_LISTING_WORDS = re.compile(
+    r"免责声明[:：].{0,40}(?:用户|会员|企业)|(?:信息|内容)由(?:用户|会员|企业|商家)(?:自行)?(?:发布|提供)|"
+    r"免费发布信息|举报该信息|举报此信息|该信息已|会员等级|入驻企业"
+)
 
 
 @family("role", MEANS)
@@ -50,7 +55,7 @@ def find(reading: Reading) -> Iterable[Hit]:
 def _scope(reading: Reading, host: str) -> Iterable[Hit]:
     if _platform(host):
         yield reading.fact("scope.page", host, "url")
-    elif _THREAD_PATH.search(urlsplit(reading.page.url).path + "?" + urlsplit(reading.page.url).query if _splits(reading.page.url) else ""):
+    elif _THREAD_PATH.search(_tail(reading.page.url)):
         yield reading.fact("scope.page", reading.page.url, "url")
     else:
         match = _LISTING_WORDS.search(reading.text[:200_000])
@@ -58,12 +63,13 @@ def _scope(reading: Reading, host: str) -> Iterable[Hit]:
             yield reading.hit("scope.page", match.start(), match.end())
 
 
-def _splits(url: str) -> bool:
+def _tail(url: str) -> str:
+    """Path and query of an address, "" when it has none or is broken."""
     try:
-        urlsplit(url)
+        parts = urlsplit(url)
     except ValueError:
-        return False
-    return True
+        return ""
+    return f"{parts.path}?{parts.query}"
 
 
 @cache
