@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -18,30 +19,40 @@ from classifiers.register import register
 _MAX_TEXT = 400_000
 _LOCAL_REACH = 20_000
 _HAN = r"[\u4e00-\u9fff]"
-_STATE = r"(?:国家|全国|中国|中华|中央|政府|官方|" + "|".join(p.name + "省?市?" for p in register().provinces) + ")"
+_STATE = r"(?:中华人民共和国|国家|全国|中国|中华|中央|政府|官方|" + "|".join(p.name + "省?市?" for p in register().provinces) + ")"
 _CREDENTIAL = (
     r"(?:特种作业|特种设备|操作证|操作资格|安全生产|生产安全|安全资格|安全员|安管人员|三类人员|考核合格|建筑施工|建筑工人|施工人员|"
     r"职业技能|职业资格|技能等级|技能人才|从业资格|从业人员|上岗证|电工证|焊工证|高处作业|登高|消防设施|叉车证|应急管理|应急|"
-    r"特殊工种|人员资格|岗位证书|岗位资格|资格证书|煤矿|危化|有限空间)"
+    r"特殊工种|人员资格|岗位证书|岗位资格|资格证|煤矿|危化|危险化学品|有限空间|高空作业|起重机械|起重作业|塔吊|叉车|"
+    r"注册安全工程师|注册消防工程师|建造师|[八九]大员|专业人员|进网作业|安全作业|安全证书|安全证|建安[ABCabc]|消防证|防火证|架子工)"
 )
 _ASK = r"(?:查询|查验|验证|核验|核查|校验|验真|公示|查证|认证)"
 _DUTY = r"(?:考试|报名|鉴定|考核|监管|管理|信息)"
 _PLACE = r"(?:平台|系统|网站|网|中心|服务|门户|入口|官网|专网|大厅|页面)"
 # A service that sounds like the state's: credential + what it does + where, with at most a few letters between.
-_HEAD = rf"(?P<state>{_STATE})?(?P<owner>{_HAN}{{0,8}}?){_CREDENTIAL}{_HAN}{{0,14}}?"
+_HEAD = rf"(?P<state>{_STATE})?(?P<owner>{_HAN}{{0,8}}?){_CREDENTIAL}(?:{_HAN}|[A-Za-z0-9]){{0,14}}?"
 _ASKING = re.compile(rf"{_HEAD}{_ASK}(?:{_HAN}{{0,4}}?{_PLACE})?")
 _RUNNING = re.compile(rf"{_HEAD}{_DUTY}{_HAN}{{0,4}}?{_PLACE}")
 # Words before the credential that name no owner. Anything else there (中建某局…, 海州供电…) is somebody's own system.
 _NO_OWNER = re.compile(
     r"(?:欢迎|使用|访问|来到|统一|在线|网上|网络|官方|联网|各省|省级|国家级|最新|电子|官网|高空|高压|低压|建筑|建设|工程|行业|企业|生产|经营|单位|"
-    r"从业|人员|证书|证件|考试|考核|特殊|特种|安全|管理|施工|职业|技术|矿山|危险|化学品|消防|市|省|区|县|的|及|和|与|等|各类|公共|综合|信息|级|部|办)*\Z"
+    r"从业|人员|证书|证件|考试|水利|交通|公路|铁路|电力|能源|农业|煤矿|矿|注册|初级|中级|高级|起重|机械|专业|现场|考核|特殊|特种|安全|管理|施工|职业|技术|矿山|危险|化学品|消防|市|省|区|县|的|及|和|与|等|各类|公共|综合|信息|级|部|办)*\Z"
 )
 _LOCAL = re.compile(
     rf"{_HAN}{{2,6}}?(?:省|市|县|区|自治区|自治州|盟|旗)(?:应急管理|住房和城乡建设|住房城乡建设|人力资源和社会保障|市场监督管理|"
     r"安全生产监督管理|政务服务|消防救援|应急|安监|住建|人社)(?:厅|局|委员会|委|总队|支队|中心|网)"
 )
+# Agencies by their short names, as nobody but an impostor or a newspaper writes them.
+_SHORT = re.compile(
+    r"(?:国家|省|市|县|区)?(?:安监|质监|市监|人社|住建|建设|应急|消防|煤监|能源|劳动|卫健|煤矿安全监察)(?:总局|局|厅|部|委|总队|支队)(?![\u4e00-\u9fff]{0,2}(?:文件|印发))"
+)
+# A query of certificates that says neither whose they are nor who asks.
+_BARE = re.compile(
+    r"(?:欢迎使用)?(?:电子)?(?:资格|持证人员?|人员|岗位|职业|安全)?(?:证书|证件|证照|人员信息|持证信息|资格证书?)(?:信息)?(?:真伪)?(?:在线|网上|联网|防伪|统一)?"
+    r"(?:查询|查验|核验|验证)(?:验证)?(?:系统|平台|中心|网|入口|结果)?\Z"
+)
 _OWN = re.compile(
-    rf"(?P<name>{_HAN}{{2,14}}(?:职业培训学校|培训学校|职业技术学院|职业学院|技师学院|学院|大学|学校|技校|驾校|培训中心|培训基地|教育科技|教育集团|教育|"
+    rf"(?P<name>{_HAN}{{2,14}}(?:职业培训学校|培训学校|职业技术学院|职业学院|技师学院|学院|大学|学校|技校|驾校|培训中心|培训基地|教育科技|教育集团|教育|培训网|教育网|网校|"
     r"有限责任公司|有限公司|股份公司|集团|协会|学会|商会|研究院|研究所|事务所|医院|认证中心|检测中心|检验中心))"
 )
 _OFFICIAL_WORDS = ("应急管理", "人力资源", "住房和城乡", "住建", "人社", "安监", "消防救援", "市场监督", "市场监管", "国家", "中央")
@@ -101,7 +112,7 @@ def official_names(text: str) -> list[Claim]:
     for row, start, end in machine.find_matches_as_indexes(plain):
         kind, name, host = rows[row]
         found.append(Claim(kind, name, host, offsets[start], offsets[end - 1] + 1, True, kind == "system"))
-    for match in _LOCAL.finditer(plain[:_LOCAL_REACH]):
+    for match in chain(_LOCAL.finditer(plain[:_LOCAL_REACH]), _SHORT.finditer(plain[:_LOCAL_REACH])):
         start, end = offsets[match.start()], offsets[match.end() - 1] + 1
         inside = [claim for claim in found if claim.start < end and start < claim.end]
         if all(claim.kind == "province" and claim.end - claim.start < end - start for claim in inside):
@@ -126,6 +137,11 @@ def _service(match: re.Match[str], offsets: list[int]) -> Claim:
     return Claim("service", match.group(), "", start, end, bool(match["state"]), match.re is _ASKING, owned)
 
 
+def bare_query(text: str) -> bool:
+    """Whether the whole text is the name of a certificate query that says neither whose certificates nor who answers."""
+    return bool(_BARE.match(squeeze(text[:60])[0]))
+
+
 def own_name(text: str) -> str:
     """The organisation that a title or footer names as its own (a school, a firm, an association), "" when none.
 
@@ -134,6 +150,7 @@ def own_name(text: str) -> str:
     plain, _ = squeeze(text[:2000])
     for match in _OWN.finditer(plain):
         name = match["name"]
-        if not any(word in name for word in _OFFICIAL_WORDS):
+        grand = name.endswith("网") and name.startswith(("全国", "中国", "中华"))
+        if not grand and not any(word in name for word in _OFFICIAL_WORDS):
             return name
     return ""

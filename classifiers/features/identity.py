@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import urlsplit
 
-from classifiers.claims import Claim, official_names, own_name, services
+from classifiers.claims import Claim, bare_query, official_names, own_name, services
 from classifiers.features import family
 from classifiers.hosts import HostError, is_ip, normal_host
 from classifiers.names import judge_name
@@ -37,6 +37,7 @@ CLAIMS = {
     "claim.state": "页面自称国家级、全国或省级的证书服务",
     "claim.safety": "页面自称查询只有政府才发的证书，却不写是谁的网站",
     "claim.service": "页面自称证书查询服务",
+    "claim.bare": "页面只写“证书查询”，不写查什么证、谁来答",
     "claim.owned": "带有单位名称的证书查询服务",
     "claim.script": "官方名称只写在脚本里",
 }
@@ -59,7 +60,8 @@ _LABELLED = re.compile(r"\s*(?:发证|签发|核发|颁发|评价|监制|鉴定|
 _DISCLAIMER = re.compile(r"(?:本站|本网站|本平台|本公众号)(?:非|不是|并非|与)[^。\n]{0,24}(?:官方|政府|应急管理部|主管部门|无关|无隶属)")
 # Certificates that nobody but the state issues: whoever answers queries about them unnamed, poses as the state.
 _STATE_ONLY = re.compile(
-    r"特种作业|操作证|安全员|安管人员|三类人员|特种设备|电工证|焊工证|登高|高处作业|消防设施|安全生产|生产安全|建筑施工|安全资格"
+    r"特种作业|操作证|安全员|安管人员|三类人员|特种设备|电工证|焊工证|登高|高处作业|高空作业|消防设施|消防证|安全生产|生产安全|建筑施工|安全资格|"
+    r"叉车|起重|塔吊|架子工|危险化学品|安全证|安全作业|注册安全工程师|注册消防|建安[ABCabc]|[八九]大员|施工现场|进网作业|有限空间|上岗证"
 )
 _SHELL = 160  # characters of a page that is drawn by its scripts
 _LITTLE = 400  # characters of a page whose scripts are worth reading for names
@@ -152,6 +154,8 @@ def _claims(reading: Reading, named: bool) -> Iterator[Hit]:
             if stands_as_name(text, claim, whole) and not _attributes(text, claim):
                 name = "claim.system" if claim.kind == "system" else "claim.body"
                 yield reading.hit(name, block.start + claim.start, block.start + claim.end, claim.host or claim.name)
+        if not named and any(bare_query(part) for part in _CUT.split(text)):
+            yield reading.hit("claim.bare", block.start, block.end)
         for claim in services(text):
             if claim.asks or claim.state or _STATE_ONLY.search(claim.name):
                 plain = "claim.owned" if claim.owned else "claim.service"
