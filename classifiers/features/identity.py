@@ -52,7 +52,7 @@ _MAX_NAMED = 60
 # A sentence about a service, a headline or advice is not the service's own name.
 _ABOUT = re.compile(
     r"怎么|如何|怎样|哪里|哪儿|多少|吗|么办|？|\?|攻略|教程|指南|方法|步骤|流程|须知|通知|公告|上线|启用|警惕|提醒|谨防|当心|假冒|仿冒|冒充|山寨|"
-    r"曝光|通报|查处|破获|判|涉嫌|开展|召开|印发|发布|关于|举办|组织|一文|记者|获悉|介绍|表示|称|详解|解读|区别|真伪|真假|请输入|请填写|友情链接|点击|前往|登录|跳转|访问|"
+    r"曝光|通报|查处|破获|判|涉嫌|开展|召开|印发|发布|关于|举办|组织|一文|工具|助手|大全|软件|接口|记者|获悉|介绍|表示|称|详解|解读|区别|真伪|真假|请输入|请填写|友情链接|点击|前往|登录|跳转|访问|"
     r"报名条件|报考|培训班|培训报名|招生|题库|办理|复审|多久|可以"
 )
 _CUT = re.compile(r"[-_|｜—–·•:：,，。;；/\s>»]+")
@@ -63,6 +63,13 @@ _STATE_ONLY = re.compile(
     r"特种作业|操作证|安全员|安管人员|三类人员|特种设备|电工证|焊工证|登高|高处作业|高空作业|消防设施|消防证|安全生产|生产安全|建筑施工|安全资格|"
     r"叉车|起重|塔吊|架子工|危险化学品|安全证|安全作业|注册安全工程师|注册消防|建安[ABCabc]|[八九]大员|施工现场|进网作业|有限空间|上岗证"
 )
+# What is looked up is a thing, a firm or a text, not a person's certificate.
+_NOT_PERSONS = re.compile(
+    r"检验|检测|报告|登记证|说明书|法律|法规|标准|规范|许可证|资质|预案|产品|保单|事故|备案|图纸|价格|设备信息|企业信息"
+)
+# Institutions carry their ministry's name and may live outside .gov.cn; those of the safety field are in the register.
+_INSTITUTION = re.compile(r"[\u4e00-\u9fff]{0,10}(?:中心|研究院|研究所|学院|学校|协会|学会|出版社|报社|医院|教育网)")
+_SAFETY_HOSTS = ("mem.gov.cn", "mohurd.gov.cn", "samr.gov.cn", "119.gov.cn", "mohrss.gov.cn")
 _SHELL = 160  # characters of a page that is drawn by its scripts
 _LITTLE = 400  # characters of a page whose scripts are worth reading for names
 _SPARE = 14  # letters that may stand beside the name in its segment: 欢迎使用, 官网, 入口
@@ -151,24 +158,30 @@ def _claims(reading: Reading, named: bool) -> Iterator[Hit]:
             continue  # the field of a card: who issued it, not who speaks
         whole = block.region not in _NAMING
         for claim in official_names(text):
-            if stands_as_name(text, claim, whole) and not _attributes(text, claim):
+            if stands_as_name(text, claim, whole) and not _attributes(text, claim) and not _institution(text, claim):
                 name = "claim.system" if claim.kind == "system" else "claim.body"
                 yield reading.hit(name, block.start + claim.start, block.start + claim.end, claim.host or claim.name)
         if not named and any(bare_query(part) for part in _CUT.split(text)):
             yield reading.hit("claim.bare", block.start, block.end)
         for claim in services(text):
             if claim.asks or claim.state or _STATE_ONLY.search(claim.name):
+                persons = not _NOT_PERSONS.search(claim.name)
                 plain = "claim.owned" if claim.owned else "claim.service"
-                name = "claim.state" if claim.state and not claim.owned else plain
+                name = "claim.state" if claim.state and persons and not claim.owned else plain
                 if stands_as_name(text, claim, whole) and not named:
                     yield reading.hit(name, block.start + claim.start, block.start + claim.end, claim.name)
-                    if name == "claim.service" and _STATE_ONLY.search(claim.name):
+                    if name == "claim.service" and persons and _STATE_ONLY.search(claim.name):
                         yield reading.hit("claim.safety", block.start + claim.start, block.start + claim.end, claim.name)
 
 
 def _attributes(text: str, claim: Claim) -> bool:
     """A headline that quotes the body: 应急管理部：平台上线."""
     return claim.kind != "system" and text[claim.end : claim.end + 1] in ("：", ":") and len(text) > claim.end + 4
+
+
+def _institution(text: str, claim: Claim) -> bool:
+    """A ministry's name as the first part of an institution's, where the ministry issues no safety certificate."""
+    return claim.kind == "body" and claim.host not in _SAFETY_HOSTS and bool(_INSTITUTION.match(text, claim.end))
 
 
 def stands_as_name(text: str, claim: Claim, whole: bool = False) -> bool:
