@@ -28,6 +28,7 @@ HOSTS = {
     "identity.ip_host": "直接用 IP 地址访问",
     "identity.official_in_path": "网址路径里写着官方域名",
     "identity.own_name": "页面以自己的单位名称自称",
+    "identity.own_footer": "页脚署名是学校、协会一类的单位",
     "identity.disclaimer": "页面声明自己不是官方",
     "identity.shell": "页面几乎是空的，内容要靠脚本画出来",
 }
@@ -56,6 +57,10 @@ _ABOUT = re.compile(
     r"报名条件|报考|培训班|培训报名|招生|题库|办理|复审|多久|可以"
 )
 _CUT = re.compile(r"[-_|｜—–·•:：,，。;；/\s>»]+")
+_SIGNED_BY = re.compile(
+    r"(?:版权所有|版权归|主办|主办单位|©|copyright)[^\u4e00-\u9fff\n]{0,16}([\u4e00-\u9fff]{2,16}(?:学校|学院|大学|技校|协会|学会|培训中心|研究院|研究所))",
+    re.IGNORECASE,
+)
 _LABELLED = re.compile(r"\s*(?:发证|签发|核发|颁发|评价|监制|鉴定|考核|主管|培训)(?:机关|机构|单位|部门)\s*[:：]?")
 _DISCLAIMER = re.compile(r"(?:本站|本网站|本平台|本公众号)(?:非|不是|并非|与)[^。\n]{0,24}(?:官方|政府|应急管理部|主管部门|无关|无隶属)")
 # Certificates that nobody but the state issues: whoever answers queries about them unnamed, poses as the state.
@@ -70,6 +75,7 @@ _NOT_PERSONS = re.compile(
 # Institutions carry their ministry's name and may live outside .gov.cn; those of the safety field are in the register.
 _INSTITUTION = re.compile(r"[\u4e00-\u9fff]{0,10}(?:中心|研究院|研究所|学院|学校|协会|学会|出版社|报社|医院|教育网)")
 _SAFETY_HOSTS = ("mem.gov.cn", "mohurd.gov.cn", "samr.gov.cn", "119.gov.cn", "mohrss.gov.cn")
+_TOP = 2500  # characters of source in which a site shows its emblem
 _SHELL = 160  # characters of a page that is drawn by its scripts
 _LITTLE = 400  # characters of a page whose scripts are worth reading for names
 _SPARE = 14  # letters that may stand beside the name in its segment: 欢迎使用, 官网, 入口
@@ -88,6 +94,7 @@ def find(reading: Reading) -> Iterator[Hit]:
     own = _own(reading)
     if own is not None:
         yield own
+    yield from _own_footer(reading)
     if match := _DISCLAIMER.search(reading.text):
         yield reading.hit("identity.disclaimer", match.start(), match.end())
     page = reading.page
@@ -148,11 +155,22 @@ def _own(reading: Reading) -> Hit | None:
     return None
 
 
+def _own_footer(reading: Reading) -> Iterator[Hit]:
+    for block in islice((b for b in reading.page.blocks if b.region == "footer"), _MAX_NAMED):
+        match = _SIGNED_BY.search(reading.folded.soft, block.start, block.end)
+        if match and own_name(match[1]):
+            yield reading.hit("identity.own_footer", match.start(1), match.end(1), match[1])
+            return
+
+
 def _claims(reading: Reading, named: bool) -> Iterator[Hit]:
+    logos = _logo_reach(reading)
     linked = [(link.start, link.end) for link in reading.page.links if link.start >= 0]
     for block in _naming_blocks(reading):
         if any(start <= block.start and block.end <= end + 1 for start, end in linked):
             continue  # the words of a link name where it leads, not where one is
+        if block.region == "alt" and reading.page.place(block.start, block.end)[1] > logos:
+            continue  # pictures further down are partners and links, not the site's own emblem
         text = reading.folded.soft[block.start : min(block.end, block.start + 400)]
         if _LABELLED.match(text):
             continue  # the field of a card: who issued it, not who speaks
@@ -172,6 +190,14 @@ def _claims(reading: Reading, named: bool) -> Iterator[Hit]:
                     yield reading.hit(name, block.start + claim.start, block.start + claim.end, claim.name)
                     if name == "claim.service" and persons and _STATE_ONLY.search(claim.name):
                         yield reading.hit("claim.safety", block.start + claim.start, block.start + claim.end, claim.name)
+
+
+def _logo_reach(reading: Reading) -> int:
+    """The source offset up to which a picture may be the site's emblem: the first form field, else the top of the page."""
+    page = reading.page
+    body = max(page.source.find("<body"), 0) if page.is_html else 0
+    fields = [field.offset for form in page.forms[:3] for field in form.fields[:1]]
+    return min([body + _TOP, *fields])
 
 
 def _attributes(text: str, claim: Claim) -> bool:
