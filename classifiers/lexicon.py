@@ -7,7 +7,7 @@ A list is a file in `lexicons/text/`:
     features:
       promise.no_exam:
         means: 不考试就能拿证   # what an officer reads
-        disguise: true         # also look for homophones, look-alikes, split and romanised spellings (see variants.py)
+        disguise: true         # also look for homophones, look-alikes, split spellings (variants.py); a list: of these terms only
         terms: [免考, …]
         chains:                # parts in this order, at most `gap` letters between two parts, in one sentence
           - {parts: [[不用, 无需], [考试, 考核]], gap: 4}
@@ -29,7 +29,7 @@ from typing import Any
 import yaml
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from classifiers.normalise import COMMA, SEPARATOR, STOP, Folded, fold
+from classifiers.normalise import LIST, SEPARATOR, STOP, Folded, fold
 from classifiers.variants import variants
 
 FOLDER = Path(__file__).parent / "lexicons" / "text"
@@ -134,7 +134,7 @@ def _spacing(gap: bytes, text: str, start: int, end: int, literal: str) -> str |
     spaced = len(inner) - inner.count(0)
     if spaced == len(inner) and (len(inner) > 1 or _spaced_around(gap, start, end)):
         return "vertical" if widest >= STOP else "separator"
-    if widest >= COMMA:
+    if widest >= LIST:
         return None
     if widest == SEPARATOR or len(inner) >= 3:
         return "separator" if widest == SEPARATOR else ""
@@ -148,10 +148,11 @@ def _runs_on(left: str, right: str) -> bool:
 
 def _spaced_around(gap: bytes, start: int, end: int) -> bool:
     """A two-letter word with one gap is pulled apart only when its neighbours stand apart as well, or the gap is odd."""
-    return gap[start + 1] == SEPARATOR or (
-        (start == 0 or gap[start] > 0) and (end >= len(gap) or gap[end] > 0) and gap[start + 1] < COMMA
-        and (start == 0 or start == 1 or gap[start - 1] > 0)
-    )  # fmt: skip
+    if gap[start + 1] == SEPARATOR:
+        return True
+    around = [*gap[max(1, start - 1) : start + 1], *gap[end : end + 1]]
+    least = STOP if gap[start + 1] >= STOP else 1
+    return gap[start + 1] != LIST and len(around) >= 2 and min(around) >= least
 
 
 def _linked(rows: list[list[tuple[int, int]]], reach: int, gap: bytes) -> Iterator[tuple[int, int]]:
@@ -212,7 +213,7 @@ def _add(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
     lexicon.means[name] = str(entry["means"])
     for term in _words(where, "terms", entry.get("terms", [])):
         lexicon.slots.setdefault(term, []).append(_Slot(name))
-        if entry.get("disguise"):
+        if entry.get("disguise") is True or term in _hidden_terms(where, entry.get("disguise")):
             for spelling, kind in variants(term):
                 lexicon.slots.setdefault(spelling, []).append(_Slot(name, disguise=kind))
     for term in _words(where, "innocent", entry.get("innocent", [])):
@@ -224,6 +225,10 @@ def _add(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
         for part, terms in enumerate(chain["parts"]):
             for term in _words(where, f"chains.parts[{part}]", terms):
                 lexicon.slots.setdefault(term, []).append(_Slot(name, len(lexicon.chains) - 1, part))
+
+
+def _hidden_terms(where: str, disguise: Any) -> list[str]:
+    return _words(where, "disguise", disguise) if isinstance(disguise, list) else []
 
 
 def _words(where: str, name: str, terms: Any) -> list[str]:

@@ -3,7 +3,7 @@
 `fold(text)` gives a `Folded`: `soft` has one folded character for each character of the text (width, case, script and
 variant undone), `text` only its letters, digits and Han (the *squeezed* text, on which words are looked for),
 `at[i]` the text index of squeezed character i, and `gap[i]` what stood before it:
-0 nothing · 1 blank · 2 separator (symbol, emoji, dash, bracket …) · 3 punctuation inside a sentence · 4 line break or sentence end.
+0 nothing · 1 blank · 2 separator (symbol, emoji, dash, bracket …) · 3 list mark · 4 comma, colon · 5 line break or sentence end.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from opencc import OpenCC
 
-NONE, BLANK, SEPARATOR, COMMA, STOP = 0, 1, 2, 3, 4
+NONE, BLANK, SEPARATOR, LIST, COMMA, STOP = range(6)
 _PLANES = 0x30000
-_GONE, _BLANK, _SEPARATOR, _COMMA, _STOP = (0xFFFF0000 + n for n in range(5))
-_COMMAS = "，,；;：:、/／|｜\\＼"
+_GONE, _BLANK, _SEPARATOR, _LIST, _COMMA, _STOP = (0xFFFF0000 + n for n in range(6))
+_LISTS = "、/／|｜\\＼"
+_COMMAS = "，,；;：:"
 _STOPS = "。！？!?\n\r\x0b\x0c\u2028\u2029…"
 _DIGIT_LIKE = {"〇": "0", "○": "0", "◯": "0", "Ο": "o", "Ｏ": "o", "➊": "1", "⓪": "0", "⓿": "0", "🄋": "0"}
 # Variant and component characters that no compatibility table knows: each stands for the plain one on its right.
@@ -54,6 +55,15 @@ class Folded:
 
 
 @cache
+def _marks() -> Any:
+    """For each code point the mark shown in `soft`: full-width punctuation as plain ASCII, all else as it is."""
+    table = np.arange(_PLANES, dtype=np.uint32)
+    for point in (*range(0xFF01, 0xFF5F), 0x3000, 0xFE55, 0xFE6B):
+        table[point] = ord(unicodedata.normalize("NFKC", chr(point)))
+    return table
+
+
+@cache
 def _table() -> Any:
     """One entry for each code point of the first three planes: its folded character, or a class of removed ones."""
     table = np.arange(_PLANES, dtype=np.uint32)
@@ -70,6 +80,8 @@ def _folded_point(char: str) -> int:
         return _STOP
     if char in _COMMAS:
         return _COMMA
+    if char in _LISTS:
+        return _LIST
     plain = unicodedata.normalize("NFKC", char)
     if len(plain) > 1:
         letters = [c for c in plain if c.isalnum()]
@@ -103,7 +115,7 @@ def fold(text: str) -> Folded:
     classes = np.where(points < _PLANES, table[np.minimum(points, _PLANES - 1)], _SEPARATOR)
     removed = classes >= _GONE
     kept = ~removed
-    soft = np.where(removed, points, classes)
+    soft = np.where(removed, _marks()[np.minimum(points, _PLANES - 1)], classes)
     soft[(classes == _GONE)] = 0x20
     soft[(soft >= 0xD800) & (soft < 0xE000)] = 0xFFFD
     at = np.flatnonzero(kept).astype(np.int32)

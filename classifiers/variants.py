@@ -44,7 +44,7 @@ def variants(word: str) -> list[tuple[str, str]]:
             break
         for places in combinations(range(len(word)), count):
             _replace(word, places, choices, found)
-    if len(word) >= 4:
+    if len(word) >= 3:
         found.setdefault(word[::-1], "reversed")
     return [
         (spelling, kind)

@@ -42,6 +42,12 @@ _QQ = re.compile(r"^[^\d]{0,12}?([1-9]\d{4,10})(?!\d)")
 _LEADS = (
     ("wechat", "contact.lead_wechat"), ("wechat", "contact.lead_hidden"), ("qq", "contact.lead_qq"), ("telegram", "contact.lead_telegram"),
 )  # fmt: skip
+_MARK = r"[\s:：❤♥\ufe0f➕+>→丨|]"
+_LETTERED = (
+    ("wechat", re.compile(rf"(?<![a-z0-9./-])v{_MARK}{{1,6}}({_NAME}|1[3-9]\d{{9}})(?![\da-z@.])")),
+    ("qq", re.compile(rf"(?<![a-z0-9./-])q{_MARK}{{1,4}}([1-9]\d{{5,10}})(?![\da-z])")),
+    ("wechat", re.compile(rf"(?:加我|找我|联系我|私聊我?|(?:小|老|阿)[\u4e00-\u9fff]|老师|经理|师傅|客服)\s?[:：]\s?({_NAME})(?![\da-z@.])")),
+)
 _NO_ID = re.compile(r"^(?:www|https?|html?|com|index|function|undefined|null|weixin|wechat|android|iphone|windows|service|online)")
 _COMPLAINT_REACH = 24
 
@@ -49,7 +55,7 @@ _COMPLAINT_REACH = 24
 @family("contact", MEANS)
 def find(reading: Reading) -> Iterable[Hit]:
     """All contacts of the page; `value` is the normalised form."""
-    found = [*_phones(reading), *_named(reading), *_written(reading), *_pictures(reading)]
+    found = [*_phones(reading), *_named(reading), *_lettered(reading), *_written(reading), *_pictures(reading)]
     seen: set[tuple[str, str, int]] = set()
     for hit in found:
         key = (hit.feature, hit.value, hit.unit)
@@ -160,6 +166,17 @@ def _id_after(reading: Reading, word: Word, kind: str) -> tuple[int, int, str, b
 
 def _figures_slice(reading: Reading, start: int, end: int) -> str:
     return reading.folded.text[start:end].translate(_FIGURES)
+
+
+def _lettered(reading: Reading) -> Iterator[Hit]:
+    """Identifiers behind a single letter or a name: "+v：abc_123", "Q 12345678", "加我：abc_123", "小张：abc_123"."""
+    soft = reading.folded.soft
+    for kind, pattern in _LETTERED:
+        for match in pattern.finditer(soft):
+            value = match[1]
+            if _NO_ID.match(value) or not (value.isdigit() or any(c.isdigit() or c == "_" for c in value)):
+                continue
+            yield reading.hit(f"contact.{kind}", match.start(1), match.end(1), value)
 
 
 def _is_id(value: str, kind: str) -> bool:

@@ -16,7 +16,8 @@ from classifiers.reading import Reading
 # The order in which a frame is named when several hold.
 KINDS = ("deny", "forbid", "report", "warn", "claim", "ask")
 _QUOTES = {"“": "”", "「": "」", "『": "』", "《": "》", '"': '"', "‘": "’", "【": "】"}
-_ASK_REACH = 60
+# A question answered by "add me" is a sales pitch; a plain "is this true?" only when that follows at once.
+_ASK_REACH, _WEAK_REACH = 60, 250
 
 
 class Frames:
@@ -27,10 +28,10 @@ class Frames:
         words = reading.words
         offers = sorted((w.start, w.end) for f, found in words.items() if f.startswith("promise.") for w in found)
         self.of = {
-            kind: [w for w in words.get(f"frame.{kind}", []) if not _within(w, offers)] for kind in (*KINDS, "deny_short", "self")
+            kind: [w for w in words.get(f"frame.{kind}", []) if not _within(w, offers)] for kind in (*KINDS, "ask_weak", "deny_short", "self")
         }
         self.starts = {kind: [w.start for w in found] for kind, found in self.of.items()}
-        self.leads = [w.start for w in words.get("contact.lead", [])]
+        self.leads = sorted([w.start for w in words.get("contact.lead", [])] + [h.at for h in reading.hits("contact.seller") if h.at >= 0])
 
     def frame(self, word: Word) -> str:
         """Who speaks at a word: "" for the page itself, else a kind of KINDS."""
@@ -77,10 +78,12 @@ class Frames:
         return any(w.end <= right for w in self._inside("self", left, right))
 
     def _asked(self, word: Word, left: int, right: int) -> bool:
-        if not self._outside("ask", left, right, word) and not self._question_mark(right):
+        plainly = bool(self._outside("ask", left, right, word))
+        if not plainly and not (self._outside("ask_weak", left, right, word) or self._question_mark(right)):
             return False
+        reach = _ASK_REACH if plainly else _WEAK_REACH
         after = bisect_left(self.leads, word.start)
-        return not (after < len(self.leads) and self.leads[after] - word.end <= _ASK_REACH)
+        return not (after < len(self.leads) and self.leads[after] - word.end <= reach)
 
     def _question_mark(self, right: int) -> bool:
         folded = self.reading.folded

@@ -1,0 +1,26 @@
+"""Certificates named on a page: full names, and trades that stand beside words of examination or certificates."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import replace
+
+from classifiers.features import family
+from classifiers.reading import Hit, Reading
+
+_NEAR = 60
+_CONTEXT = ("certificate.exam", "promise.no_exam", "promise.pass", "promise.proxy", "promise.leak", "promise.own_site", "jargon.initials")
+
+
+@family("certificate", {"certificate.named": "写明的证书，或考证语境中的工种"})
+def find(reading: Reading) -> Iterable[Hit]:
+    """A trade alone names goods as well ("叉车", "电梯"): it counts only near an examination or a certificate."""
+    for feature in ("certificate.safety", "certificate.skill"):
+        for hit in reading.hits(feature):
+            yield replace(hit, feature="certificate.named")
+    context = sorted(h.at for feature in _CONTEXT for h in reading.hits(feature))
+    for hit in reading.hits("certificate.trade"):
+        near = bisect_left(context, hit.at - _NEAR)
+        if near < len(context) and context[near] <= hit.until + _NEAR:
+            yield replace(hit, feature="certificate.named")
