@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from classifiers import ImageReading, Judgement, PageInput, judge
 from classifiers.reader import read
@@ -78,3 +80,18 @@ def test_facts_raise_the_score_and_are_quoted() -> None:
     assert {"site/young_host", "site/foreign_server", "site/icp_copied"} <= {
         finding.rule for finding in known.findings
     }
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_a_damaged_page_is_judged_and_quoted_truly(data: st.DataObject) -> None:
+    html = data.draw(st.sampled_from([case["html"] for case in PAGES["fakes"] if "html" in case]))
+    start = data.draw(st.integers(0, len(html)))
+    noise = data.draw(st.text(alphabet='<>/="姓名证号应急管理部 \u200b&;#\n1T', max_size=12))
+    given_page = PageInput(
+        url="https://k3v8.example/", html=html[:start] + noise + html[start + data.draw(st.integers(0, 40)) :]
+    )
+    source = read(given_page).source
+    for finding in judge(given_page).findings:
+        if finding.start >= 0 and finding.where == "html":
+            assert source[finding.start : finding.end] == finding.quote
