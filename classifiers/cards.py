@@ -12,8 +12,8 @@ _LABELS: dict[str, str] = {
     "holder": r"姓\s*名|持证人(?:姓名)?|持证人员",
     "sex": r"性\s*别",
     "id": r"身份证(?:件)?(?:号码?)?|证件号码?|公民身份号码",
-    "number": r"证[书件]?编?号(?:码)?|操作证号|档案编号|证号",
-    "trade": r"作业类[别型]|操作项目|准操项目|作业项目|作业种类|工种(?:名称|类别)?|职业(?:名称|工种|方向|(?=\s*[:：\n]))|"
+    "number": r"证[书件]?编?\s*号(?:码)?|操作证号|档案编号|编\s*号",
+    "trade": r"作业类[别型]|操作项目|准操项目|作业项目|作业种类|工\s*种(?:名称|类别)?|操作类[别型]|职业(?:名称|工种|方向|(?=\s*[:：\n]))|"
     r"岗位(?:类别|名称)?|"
     r"证书名称|证书类[别型]",
     "level": r"技能等级|职业等级|级别",
@@ -22,7 +22,7 @@ _LABELS: dict[str, str] = {
     "review": r"应?复审(?:日期|时间|期限)?|复审有效期|换证日期",
     "issuer": r"发证(?:机关|机构|单位|部门)|签发机关|核发机关|评价机构|颁发机构",
     "state": r"证书状态|(?:证书)?状态|查询结果",
-    "unit": r"工作单位|单位名称|所在单位|聘用单位",
+    "unit": r"工作单位|企业名称|单位名称|所在单位|聘用单位",
 }
 # A label stands apart from the letters before it, or is followed by a colon: 消防行业职业技能鉴定站 holds no label 职业.
 _LABEL = re.compile(
@@ -33,12 +33,12 @@ _LABEL = re.compile(
 )
 _VALUE = re.compile(r"\s*[:：]?\s*(?P<value>[^\s:：|｜，,;；]{1,40}(?:[^\S\n]{0,2}[^\s:：|｜，,;；]{1,20})?)")
 _PROMPT = re.compile(
-    r"请|不能为空|示例|例如|必填|查询|输入|填写|号码|错误|格式|是否|以及|[的或、]|^为|应当|应为"
+    r"请|不能为空|示例|例如|必填|查询|输入|填写|号码|错误|格式|是否|以及|[的或]|^为|应当|应为"
 )
 _KIND_OF_VALUE: dict[str, re.Pattern[str]] = {
     "holder": re.compile(r"[\u4e00-\u9fff·*＊×xX○〇某]{2,6}\Z"),
     "sex": re.compile(r"[男女]\Z"),
-    "id": re.compile(r"T?[0-9Xx*＊×]{6,20}\Z"),
+    "id": re.compile(r"[Tt]?[0-9Xx*＊×]{6,20}\Z"),
     "number": re.compile(r"(?=.*[0-9*＊])[TA-Za-z\u4e00-\u9fff0-9*＊×()（）〔〕\[\]-]{6,40}"),
     "trade": re.compile(r"[\u4e00-\u9fffA-Za-z0-9()（）]{2,30}"),
     "level": re.compile(r"(?:[一二三四五初中高]级|\d级|技师|高级技师)"),
@@ -51,9 +51,9 @@ _KIND_OF_VALUE: dict[str, re.Pattern[str]] = {
 }
 _SAFETY_TRADE = re.compile(
     r"特种作业|高处|登高|电工|焊接|热切割|焊工|制冷|空调作业|架子|塔式|起重|司索|叉车|场内|锅炉|压力容器|电梯|安全员|安全生产|"
-    r"安全管理|三类人员|建安[ABC]|煤矿|危险化学|有限空间|消防设施|爆破|施工升降|物料提升|吊篮|建筑电工"
+    r"安全管理|三类人员|建安[ABCabc]|煤矿|危险化学|有限空间|消防设施|爆破|施工升降|物料提升|吊篮|建筑电工"
 )
-_ANCHOR = re.compile(r"姓\s*名|持证人|编号|证号")  # a card names its holder or its number
+_ANCHOR = re.compile(r"姓\s*名|持证人|编\s*号|证\s*号")  # a card names its holder or its number
 _FIRE_TRADE = re.compile("消防设施操作员")
 _WINDOW = 900
 _MAX_TEXT = 200_000
@@ -76,7 +76,7 @@ class Card:
         """Whether trade or number are those of work-safety certificates."""
         number = self.value("number")
         said = self.value("trade") + self.value("issuer")
-        if re.match(r"T[\d*]{2}", number) or "建安" in number:
+        if re.match(r"[Tt][\d*]{2}", number) or "建安" in number:
             return True
         # A skill level (三级, 技师) marks a vocational grade: the same trades, another certificate.
         pattern = _FIRE_TRADE if self.value("level") else _SAFETY_TRADE

@@ -70,7 +70,7 @@ _STATE_ONLY = re.compile(
 )
 # What is looked up is a thing, a firm or a text, not a person's certificate.
 _NOT_PERSONS = re.compile(
-    r"检验|检测|报告|登记证|说明书|法律|法规|标准|规范|许可证|资质|预案|产品|保单|事故|备案|图纸|价格|设备信息|企业信息"
+    r"检验|检测|报告|登记证|说明书|法律|法规|标准|规范|公示|名单|许可证|资质|预案|产品|保单|事故|备案|图纸|价格|设备信息|企业信息"
 )
 # Institutions carry their ministry's name and may live outside .gov.cn; those of the safety field are in the register.
 _INSTITUTION = re.compile(r"[\u4e00-\u9fff]{0,10}(?:中心|研究院|研究所|学院|学校|协会|学会|出版社|报社|医院|教育网)")
