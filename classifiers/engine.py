@@ -31,37 +31,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
+from classifiers.expressions import FAR, Node, Span, evaluate
 from classifiers.features import UnknownFeature, expand
-from classifiers.reading import Hit, Reading
+from classifiers.reading import Reading
 from evidence.records import Finding
 
 FOLDER = Path(__file__).parent / "rules"
 KINDS = ("ad", "site", "exempt", "limit")
 _FIELDS = {"title", "kind", "when", "unless", "weight", "limit", "applies", "why", "references"}
 _SLOT = re.compile(r"\{([a-z_.*]+)(:value)?\}")
-_KEEP = 60  # spans kept of one expression: enough for any rule, bounded for hostile pages
-_FAR = 1 << 30
 
 
 class RuleError(ValueError):
     """A rule cannot be used; the message names file, line or field, and the fix."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """An expression: `op` is feature, all, any, not or count."""
-
-    op: Literal["feature", "all", "any", "not", "count"]
-    name: str = ""
-    parts: tuple[Node, ...] = ()
-    within: int = _FAR
-    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +65,6 @@ class Rule:
     applies: str
     why: str
     references: tuple[str, ...] = field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A place where an expression holds: squeezed [at, until), the post, and the hits it rests on. at -1: everywhere."""
-
-    at: int
-    until: int
-    unit: int
-    hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,103 +178,12 @@ class _RuleReader:
             raise self.wrong(str(next(iter(raw), "when")), "条件里应恰有 all、any、not、count 之一，另可有 within、least")
         op, body = ops[0], raw[ops[0]]
         if op == "count":
-            return Node("count", self._known(str(body)), least=int(raw.get("least", 2)), within=int(raw.get("within", _FAR)))
+            return Node("count", self._known(str(body)), least=int(raw.get("least", 2)), within=int(raw.get("within", FAR)))
         if op == "not":
             return Node("not", parts=(self.node(body),), within=int(raw.get("within", 0)))
         if not isinstance(body, list) or not body:
             raise self.wrong(op, "应为非空列表")
-        return Node(op, parts=tuple(self.node(part) for part in body), within=int(raw.get("within", _FAR)))  # type: ignore[arg-type]
-
-
-def evaluate(node: Node, reading: Reading) -> list[Span]:
-    """The places where an expression holds, at most _KEEP of them."""
-    if node.op == "feature":
-        return [Span(h.at, h.until, h.unit, (h,)) for h in reading.hits(node.name)[: _KEEP * 8]]
-    if node.op == "any":
-        found = list(chain.from_iterable(evaluate(part, reading) for part in node.parts))
-        return sorted(found, key=lambda s: s.at)
-    if node.op == "count":
-        return _count(node, reading)
-    if node.op == "not":
-        return [] if evaluate(node.parts[0], reading) else [Span(-1, -1, 0, ())]
-    return _all(node, reading)
-
-
-def _count(node: Node, reading: Reading) -> list[Span]:
-    groups: dict[int, dict[str, Hit]] = {}
-    for hit in reading.hits(node.name):
-        name = hit.feature if node.name.endswith(".*") else (hit.value or reading.folded.text[hit.at : hit.until] or hit.quote)
-        groups.setdefault(hit.unit, {}).setdefault(name, hit)
-    spans = []
-    for unit, found in groups.items():
-        if len(found) >= node.least:
-            hits = tuple(found.values())[:8]
-            spans.append(Span(min(h.at for h in hits), max(h.until for h in hits), unit, hits))
-    return spans
-
-
-def _all(node: Node, reading: Reading) -> list[Span]:
-    rows: list[list[Span]] = []
-    for part in node.parts:
-        if part.op == "not":
-            continue
-        row = evaluate(part, reading)
-        if not row:
-            return []
-        rows.append(row)
-    if not rows:
-        return [Span(-1, -1, 0, ())]
-    rows.sort(key=len)
-    spans = []
-    for anchor in rows[0][: _KEEP * 8]:
-        span = _join(anchor, rows[1:], node.within)
-        if span is not None:
-            spans.append(span)
-    for part in node.parts:
-        if part.op == "not" and spans:
-            against = evaluate(part.parts[0], reading)
-            reach = part.within or (node.within if node.within < _FAR else _FAR)
-            spans = [s for s in spans if not any(_near(s, other, reach) for other in against)]
-    spans.sort(key=lambda s: s.until - s.at)
-    return spans[:_KEEP]
-
-
-def _near(one: Span, other: Span, reach: int) -> bool:
-    if one.at < 0 or other.at < 0:
-        return True
-    return one.unit == other.unit and max(one.at - other.until, other.at - one.until) <= reach
-
-
-def _join(anchor: Span, rows: list[list[Span]], within: int) -> Span | None:
-    """The anchor with the nearest span of every other row, when all lie within reach in one post."""
-    at, until, unit, hits = anchor.at, anchor.until, anchor.unit, list(anchor.hits)
-    for row in rows:
-        best: tuple[int, Span] | None = None
-        for other in row:
-            if other.at < 0 or at < 0:
-                distance = 0
-            elif other.unit != unit:
-                continue
-            else:
-                distance = max(other.until, until) - min(other.at, at)
-                if within < _FAR and distance > within + 40:
-                    if other.at > until + within:
-                        break
-                    continue
-            if best is None or distance < best[0]:
-                best = (distance, other)
-        if best is None:
-            return None
-        other = best[1]
-        if at < 0:
-            at, until, unit = other.at, other.until, other.unit
-        elif other.at >= 0:
-            at, until = min(at, other.at), max(until, other.until)
-        hits.extend(h for h in other.hits if h not in hits)
-    lengths = sum(h.until - h.at for h in hits)
-    if within < _FAR and until - at > within + min(lengths, 40):
-        return None
-    return Span(at, until, unit, tuple(hits))
+        return Node(op, parts=tuple(self.node(part) for part in body), within=int(raw.get("within", FAR)))  # type: ignore[arg-type]
 
 
 def fire(rule: Rule, reading: Reading) -> Fired | None:

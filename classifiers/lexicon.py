@@ -29,7 +29,7 @@ from typing import Any
 import yaml
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from classifiers.normalise import LIST, SEPARATOR, STOP, Folded, fold
+from classifiers.normalise import BLANK, LIST, SEPARATOR, STOP, Folded, fold
 from classifiers.variants import variants
 
 FOLDER = Path(__file__).parent / "lexicons" / "text"
@@ -129,7 +129,7 @@ def _spacing(gap: bytes, text: str, start: int, end: int, literal: str) -> str |
         return None
     inner = gap[start + 1 : end]
     widest = max(inner, default=0)
-    if widest == 0:
+    if widest == 0 or (widest == BLANK and all(not g or _scripts_meet(literal, i) for i, g in enumerate(inner))):
         return ""
     spaced = len(inner) - inner.count(0)
     if spaced == len(inner) and (len(inner) > 1 or _spaced_around(gap, start, end)):
@@ -139,6 +139,11 @@ def _spacing(gap: bytes, text: str, start: int, end: int, literal: str) -> str |
     if widest == SEPARATOR or len(inner) >= 3:
         return "separator" if widest == SEPARATOR else ""
     return None
+
+
+def _scripts_meet(literal: str, at: int) -> bool:
+    """A blank between Latin and Han is typography, not disguise."""
+    return literal[at].isascii() != literal[at + 1].isascii()
 
 
 def _runs_on(left: str, right: str) -> bool:

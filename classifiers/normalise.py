@@ -127,7 +127,7 @@ def fold(text: str) -> Folded:
         invisible=int(np.count_nonzero(classes == _GONE)),
         pinyin=pinyin,
         dressed=int(np.count_nonzero(kept & (points > 0x2000) & (classes < 0x80))),
-        traditional=int(np.count_nonzero(kept & (points > 0x3400) & (points != classes))),
+        traditional=int(np.count_nonzero(kept & (points != classes) & (points > 0x3400) & ((points < 0xA000) | (points > 0x20000)))),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import codecs
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urljoin, urlsplit
 
 MAX_SOURCE = 12_000_000
@@ -182,6 +182,7 @@ class Page:
         return absolute(self.url, address)
 
 
+@lru_cache(maxsize=8192)
 def absolute(base: str, address: str) -> str:
     """`address` resolved against `base` when the outcome is http(s), else ""."""
     try:

@@ -20,7 +20,7 @@ def find(reading: Reading) -> Iterable[Hit]:
         for hit in reading.hits(feature):
             yield replace(hit, feature="certificate.named")
     context = sorted(h.at for feature in _CONTEXT for h in reading.hits(feature))
-    for hit in reading.hits("certificate.trade"):
+    for hit in [*reading.hits("certificate.trade"), *reading.hits("certificate.initials")]:
         near = bisect_left(context, hit.at - _NEAR)
         if near < len(context) and context[near] <= hit.until + _NEAR:
             yield replace(hit, feature="certificate.named")

@@ -46,7 +46,7 @@ _MARK = r"[\s:：❤♥\ufe0f➕+>→丨|]"
 _LETTERED = (
     ("wechat", re.compile(rf"(?<![a-z0-9./-])v{_MARK}{{1,6}}({_NAME}|1[3-9]\d{{9}})(?![\da-z@.])")),
     ("qq", re.compile(rf"(?<![a-z0-9./-])q{_MARK}{{1,4}}([1-9]\d{{5,10}})(?![\da-z])")),
-    ("wechat", re.compile(rf"(?:加我|找我|联系我|私聊我?|(?:小|老|阿)[\u4e00-\u9fff]|老师|经理|师傅|客服)\s?[:：]\s?({_NAME})(?![\da-z@.])")),
+    ("wechat", re.compile(rf"(?:[加找]我|联系我|私聊我?|[小老阿][\u4e00-\u9fff]|老师|经理|师傅|客服)\s?[:：]\s?({_NAME})(?![\da-z@.])")),
 )
 _NO_ID = re.compile(r"^(?:www|https?|html?|com|index|function|undefined|null|weixin|wechat|android|iphone|windows|service|online)")
 _COMPLAINT_REACH = 24
