@@ -24,9 +24,10 @@ MEANS = {
     "contact.disguised": "经过伪装的联系方式",
 }
 _FIGURES = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
+_ALIKE = str.maketrans("oli", "011")
 _FILL = "[电话微薇威溦徽维信芯号同步联系手机加v]{0,3}"
 _PHONE = re.compile(rf"(?=(1[3-9]\d{_FILL}\d{{4}}{_FILL}\d{{4}}|1[3-9]\d{{2}}{_FILL}\d{{3}}{_FILL}\d{{4}}|1[3-9]{_FILL}\d{{9}}))")
-_LETTER_FIGURES = re.compile(r"(?<=\d)[oli](?=[\doli])")
+_LETTER_FIGURES = re.compile(r"(?<=\d)[oli]{1,8}(?![a-z])")
 _OFFICE = re.compile(r"(?<!\d)(?:0\d{2,3}[-—－ )）]{0,3}\d{7,8}|[48]00[-—－ ]?\d{3}[-—－ ]?\d{4})(?!\d)")
 _HOTLINE = re.compile(r"(?<!\d)(?:12377|12345|12315|12350|12333|12321|12388|12389|12318|12329|12366|110|119|12380|96110|9[56]\d{3})(?!\d)")
 _EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]{0,40}\s?[@＠]\s?[a-z0-9-]{1,40}(?:\s?[.．。]\s?[a-z0-9-]{2,20}){1,3}")
@@ -72,7 +73,7 @@ def find(reading: Reading) -> Iterable[Hit]:
 def _figures(reading: Reading) -> str:
     """Squeezed text with written-out digits turned into digits, position by position."""
     text = reading.folded.text.translate(_FIGURES)
-    return _LETTER_FIGURES.sub(lambda m: "0" if m.group() == "o" else "1", text)
+    return _LETTER_FIGURES.sub(lambda m: m.group().translate(_ALIKE), text)
 
 
 def _phones(reading: Reading) -> Iterator[Hit]:
