@@ -10,7 +10,7 @@ A list is a file in `lexicons/text/`:
         disguise: true         # also look for homophones, look-alikes, split spellings (variants.py); a list: of these terms only
         terms: [免考, …]
         chains:                # parts in this order, at most `gap` letters between two parts, in one sentence
-          - {parts: [[不用, 无需], [考试, 考核]], gap: 4}
+          - {parts: [[不用, 无需], [考试, 考核]], gap: 4}   # cross: true = over line ends too (table cells)
         innocent: [避免考]      # longer words that hold a term by chance
 
 Terms are written plainly (simplified, lower case, no separators): that is what folded text looks like.
@@ -64,11 +64,12 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Parts in order with at most `gap` letters between them."""
+    """Parts in order with at most `gap` letters between them, in one sentence unless `cross`."""
 
     feature: str
     parts: int
     gap: int
+    cross: bool = False
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ class Lexicon:
             if all(rows):
                 feature = self.chains[chain].feature
                 words.setdefault(feature, []).extend(
-                    Word(feature, start, end) for start, end in _linked(rows, self.chains[chain].gap, gap)
+                    Word(feature, start, end) for start, end in _linked(rows, self.chains[chain], gap)
                 )
         return {feature: _clean(found, innocent.get(feature, [])) for feature, found in words.items()}
 
@@ -160,7 +161,7 @@ def _spaced_around(gap: bytes, start: int, end: int) -> bool:
     return gap[start + 1] != LIST and len(around) >= 2 and min(around) >= least
 
 
-def _linked(rows: list[list[tuple[int, int]]], reach: int, gap: bytes) -> Iterator[tuple[int, int]]:
+def _linked(rows: list[list[tuple[int, int]]], chain: Chain, gap: bytes) -> Iterator[tuple[int, int]]:
     """For each first part, the nearest next parts within reach and in the same sentence."""
     later = [sorted(row) for row in rows[1:]]
     starts = [[span[0] for span in row] for row in later]
@@ -168,10 +169,10 @@ def _linked(rows: list[list[tuple[int, int]]], reach: int, gap: bytes) -> Iterat
         end = last
         for row, begin in zip(later, starts, strict=True):
             near = bisect_left(begin, end)
-            if near >= len(row) or row[near][0] - end > reach:
+            if near >= len(row) or row[near][0] - end > chain.gap:
                 break
             best = max(row[near : bisect_right(begin, row[near][0])], key=lambda span: span[1])
-            if max(gap[end : best[0] + 1], default=0) >= STOP:
+            if not chain.cross and max(gap[end : best[0] + 1], default=0) >= STOP:
                 break
             end = best[1]
         else:
@@ -226,7 +227,7 @@ def _add(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
     for chain in entry.get("chains", []):
         if not isinstance(chain, dict) or not isinstance(chain.get("parts"), list) or len(chain["parts"]) < 2:
             raise LexiconError(f"{where}.chains: 每条应写成 {{parts: [[…], […]], gap: 数}}")
-        lexicon.chains.append(Chain(name, len(chain["parts"]), int(chain.get("gap", 4))))
+        lexicon.chains.append(Chain(name, len(chain["parts"]), int(chain.get("gap", 4)), bool(chain.get("cross"))))
         for part, terms in enumerate(chain["parts"]):
             for term in _words(where, f"chains.parts[{part}]", terms):
                 lexicon.slots.setdefault(term, []).append(_Slot(name, len(lexicon.chains) - 1, part))
