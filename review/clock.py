@@ -1,0 +1,26 @@
+"""The calendar of the people who read: China Standard Time, without daylight saving since 1991."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8), "CST")
+
+
+def today() -> str:
+    """The current day in China, YYYY-MM-DD."""
+    return datetime.now(CHINA).strftime("%Y-%m-%d")
+
+
+def local(at: str) -> str:
+    """A stored UTC time as people read it: YYYY-MM-DD HH:MM:SS in China."""
+    try:
+        moment = datetime.fromisoformat(at.replace("Z", "+00:00"))
+    except ValueError:
+        return at
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def days_ago(days: float) -> str:
+    """The UTC time `days` before now, in the store's format."""
+    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,203 @@
+"""The cron job: discover → capture → judge → deepen → leads → recheck → export, under a lock, resumable.
+
+Every stage can be run again: what was committed is found and not repeated, what was not is done.
+A run that was interrupted has no end in the store; the next one of the same day continues it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evidence import config as settings
+from evidence import custody, recovery
+from evidence.archive import Vault
+from evidence.frontier import Frontier
+from evidence.home import Home
+from evidence.store import Store
+from exports.daily import export_daily
+from review import clock, environment, following, judging, leads, rechecking
+from review.lock import RunLock
+from review.processes import Outcome, crawl
+from review.progress import Reporter
+
+OK, PARTIAL, ENVIRONMENT, NOTHING = 0, 1, 3, 4
+QUIET_STATES = frozenset({"ok", "empty", "disabled"})
+
+
+@dataclass(slots=True)
+class RunResult:
+    """How a daily run ended. `outputs` maps the kind of export to its file; `code` is the exit code."""
+
+    run: str
+    code: int
+    sources: dict[str, str]
+    seconds: dict[str, float]
+    outputs: dict[str, Path]
+    problems: list[str]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+class DailyRun:
+    """One run over an open store. Build it with `daily`, which holds the lock around it."""
+
+    def __init__(self, store: Store, config: settings.Config, say: Reporter, descriptor: int) -> None:
+        self.store, self.config, self.say = store, config, say
+        self.home, self.frontier, self._descriptor = store.home, Frontier(store), descriptor
+        self.problems: list[str] = []
+        self.seconds: dict[str, float] = {}
+        self.outputs: dict[str, Path] = {}
+        self.day = clock.today()
+        self.run = ""
+
+    def go(self, sources: tuple[str, ...] = ()) -> RunResult:
+        """The whole chain; raises only for what makes going on pointless."""
+        self._begin()
+        discovery = self._stage("discover", lambda: self._crawl("discover", *_source_arguments(sources)))
+        for number in range(1, self.config.crawl.deepen_rounds + 1):
+            if not self._round(number):
+                break
+        self._stage("leads", self._leads)
+        self._stage("recheck", self._recheck)
+        code = self._code(discovery)
+        self._stage("export", self._export)
+        return self._end(code)
+
+    def _begin(self) -> None:
+        recovered = recovery.recover(self.store)
+        row = self.store.one("SELECT id FROM v_runs WHERE kind = 'daily' AND state = 'unfinished' AND day = ? "
+                             "ORDER BY started DESC LIMIT 1", self.day)
+        self.frontier.free_all()
+        if row:
+            self.run = row["id"]
+            self.say.say(f"继续上次中断的任务 {self.run}" + (f"，修复 {len(recovered)} 个未关闭的 WARC" if recovered else ""))
+        else:
+            self.run = self.store.begin_run("daily", self.day, environment.describe(self.config))
+
+    def _round(self, number: int) -> bool:
+        """Capture, judge, deepen, judge again; False when there was nothing to do."""
+        plain = self.frontier.counts("plain", self.run)["waiting"]
+        if plain:
+            self._stage("capture", lambda: self._crawl("capture"))
+        judged = self._stage("judge", self._judge)
+        deep = self.frontier.counts("browser", self.run)["waiting"]
+        if deep and self.config.browser.enabled:
+            self._stage("deepen", lambda: self._crawl("deepen"))
+        hosts = self._hosts_without_facts(judged)
+        if hosts:
+            self._stage("facts", lambda: self._crawl("facts", "--hosts", ",".join(hosts)))
+        if deep or hosts:
+            self._stage("judge", self._judge)
+        return bool(plain or deep or (number == 1 and judged.verdicts))
+
+    def _judge(self) -> judging.Judged:
+        judged = judging.judge_pending(self.store, self.run)
+        self.problems += judged.problems
+        with self.store.transaction():
+            following.queue_deepening(self.frontier, self.run, judged.verdicts)
+            following.queue_links(self.frontier, self.run, judged.verdicts)
+        return judged
+
+    def _hosts_without_facts(self, judged: judging.Judged) -> list[str]:
+        known = {r["host"] for r in self.store.rows("SELECT DISTINCT host FROM site_facts WHERE run = ?", self.run)}
+        return [host for host in following.suspect_hosts(judged.verdicts) if host not in known]
+
+    def _crawl(self, stage: str, *arguments: str) -> Outcome:
+        outcome = crawl(stage, self.home, self.run, self.say.event, arguments=arguments,
+                        keep_open=(self._descriptor,))
+        if outcome.code == ENVIRONMENT and stage == "deepen":
+            self.problems.append("没有可用的浏览器：只做普通抓取，没有截图（dajia doctor 会说明如何安装）")
+        elif outcome.code not in {OK, PARTIAL, NOTHING}:
+            self.problems.append(f"{stage} 异常结束（退出码 {outcome.code}），日志：{outcome.log}\n{outcome.tail}")
+        for event in outcome.events:
+            if event.get("event") == "error":
+                self.problems.append(str(event.get("detail") or event.get("message")))
+        recovery.recover(self.store)  # a child that died leaves an open WARC behind
+        return outcome
+
+    def _leads(self) -> leads.LeadCount:
+        return leads.build(self.store)
+
+    def _recheck(self) -> int:
+        queued = rechecking.queue(self.store, self.frontier, self.run)
+        if queued:
+            self._crawl("recheck")
+            rechecking.conclude(self.store, self.run)
+        return queued
+
+    def _export(self) -> int:
+        self.outputs = dict(export_daily(self.store, Vault(self.home), self.run, self.day, self.home.exports,
+                                         self.config))
+        return len(self.outputs)
+
+    def _sources(self) -> dict[str, str]:
+        rows = self.store.rows("SELECT source, state FROM source_runs WHERE run = ? ORDER BY source", self.run)
+        return {r["source"]: r["state"] for r in rows}
+
+    def _code(self, discovery: Outcome) -> int:
+        states = self._sources()
+        asked = [s for s in states.values() if s != "disabled"]
+        if discovery.code == NOTHING or (asked and all(s == "unreachable" for s in asked)):
+            return NOTHING
+        blind = [name for name, s in states.items() if s not in QUIET_STATES]
+        return PARTIAL if blind or self.problems or not states else OK
+
+    def _end(self, code: int) -> RunResult:
+        code = PARTIAL if code == OK and self.problems else code
+        counts = {r["band"]: r["n"] for r in self.store.rows("SELECT band, count(*) AS n FROM v_leads GROUP BY band")}
+        report = {"code": code, "sources": self._sources(), "seconds": self.seconds, "problems": self.problems,
+                  "outputs": {k: str(v) for k, v in self.outputs.items()}, "leads": counts}
+        self.store.end_run(self.run, {OK: "ok", PARTIAL: "partial"}.get(code, "failed"), report)
+        custody.stamp_head(self.store.db, self.home.heads)
+        write_report(self.home, self.run, report)
+        return RunResult(self.run, code, self._sources(), self.seconds, self.outputs, self.problems, counts)
+
+    def _stage(self, name: str, work: Callable[[], Any]) -> Any:
+        self.say.stage(name)
+        started = time.monotonic()
+        made = work()
+        spent = time.monotonic() - started
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + spent, 2)
+        self.store.add_stage(self.run, name, spent)
+        self.say.done(name, spent, _said(made))
+        return made
+
+
+def daily(home: Home, say: Reporter, sources: tuple[str, ...] = ()) -> RunResult:
+    """Run the chain once; Locked, StoreError and ConfigError carry their own message."""
+    config = settings.load(home)
+    with RunLock(home) as lock, Store.open(home, actor="daily") as store:
+        work = DailyRun(store, config, say, lock.descriptor)
+        try:
+            return work.go(sources)
+        except BaseException as problem:
+            write_report(home, work.run or "unbegun", {
+                "code": None, "failed": f"{type(problem).__name__}: {problem}", "seconds": work.seconds,
+                "problems": work.problems, "note": "未完成；再次运行 dajia daily 会从中断处继续"})
+            raise
+
+
+def write_report(home: Home, run: str, report: dict[str, Any]) -> Path:
+    """The run's report as a file, so that a failure is told even where the store could not be written."""
+    path = home.logs / f"report-{run}.json"
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
+
+
+def _source_arguments(sources: tuple[str, ...]) -> tuple[str, ...]:
+    return ("--sources", ",".join(sources)) if sources else ()
+
+
+def _said(made: Any) -> str:
+    if isinstance(made, Outcome):
+        return f"{made.pages} 页" if made.pages else ""
+    if isinstance(made, judging.Judged):
+        bands = [v.band for _, v in made.verdicts]
+        return f"{len(bands)} 页，高 {bands.count('high')}，中 {bands.count('medium')}，低 {bands.count('low')}"
+    if isinstance(made, leads.LeadCount):
+        return f"新线索 {made.new} 条"
+    return ""

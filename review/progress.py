@@ -1,0 +1,80 @@
+"""How a run tells what it does: a live line on a terminal, plain dated lines under cron."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from rich.console import Console
+from rich.status import Status
+
+STAGE_LABELS = {
+    "discover": "发现：检索各来源", "capture": "采集：普通抓取", "judge": "研判", "deepen": "深采：浏览器取证",
+    "facts": "站点事实：DNS、证书、WHOIS", "leads": "汇总线索", "recheck": "复查已确认线索", "export": "生成日报",
+}
+STATE_LABELS = {
+    "ok": "正常", "empty": "确无结果", "degraded": "部分失败", "blocked": "被拦截", "login": "要求登录",
+    "layout": "版式已变", "robots": "robots 不允许", "unreachable": "无法连接", "disabled": "未启用",
+}
+
+
+class Reporter:
+    """Prints to `out`; live when that is a terminal, unless `quiet`."""
+
+    def __init__(self, out: TextIO | None = None, quiet: bool = False) -> None:
+        self._out = out or sys.stderr
+        self._quiet = quiet
+        self._console = Console(file=self._out, highlight=False, soft_wrap=True)
+        self._live = self._console.is_terminal and not quiet
+        self._status: Status | None = None
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop()
+
+    def stage(self, name: str) -> None:
+        """A stage begins."""
+        label = STAGE_LABELS.get(name, name)
+        self.say(f"▶ {label}")
+        if self._live:
+            self._status = self._console.status(label)
+            self._status.start()
+
+    def done(self, name: str, seconds: float, said: str) -> None:
+        """A stage ended after `seconds`."""
+        self._stop()
+        self.say(f"  {STAGE_LABELS.get(name, name)}完成，{seconds:.1f} 秒" + (f"：{said}" if said else ""))
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Something a crawl process reported."""
+        kind = event.get("event")
+        if kind == "source":
+            state = STATE_LABELS.get(str(event.get("state")), str(event.get("state")))
+            detail = f"（{event['detail']}）" if event.get("detail") else ""
+            self.say(f"  · {event.get('source')}：{state}，{event.get('results', 0)} 条结果，"
+                     f"{event.get('ads', 0)} 条广告{detail}")
+        elif kind == "page" and self._status is not None:
+            self._status.update(f"{event.get('done', '?')} 页，待处理 {event.get('waiting', '?')}：{event.get('url', '')}"[:110])
+        elif kind == "error":
+            self.say(f"  ! {event.get('detail') or event.get('message')}")
+
+    def say(self, text: str) -> None:
+        """One line; on a terminal above the live one."""
+        if self._quiet:
+            return
+        if self._live:
+            self._console.print(text, markup=False)
+        else:
+            stamp = time.strftime("%H:%M:%S")
+            self._out.write(f"{stamp} {text}\n")
+            self._out.flush()
+
+    def _stop(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
