@@ -1,0 +1,52 @@
+"""Whole pages around the texts of corpus/*.yml: navigation, titles of neighbours, a footer, as sites of three shapes have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent / "corpus"
+_NEIGHBOURS = {
+    "shop": ("二手塔吊转让", "工地围挡批发", "代理记账报税", "叉车租赁按天计费", "厂房装修报价"),
+    "article": ("今日天气提醒", "全市安全生产会议召开", "电工培训班开班", "警惕办证骗局", "夏季用电须知"),
+    "thread": ("新人报到", "焊条怎么选", "谁有今年的题库", "工资拖欠怎么办", "晒晒我的工具箱"),
+}
+
+
+def pages(name: str) -> list[tuple[str, str]]:
+    """(name, HTML) of every entry of corpus/<name>.yml."""
+    return [(entry["name"], html(entry)) for entry in yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))]
+
+
+def html(entry: dict[str, Any]) -> str:
+    """The full page of an entry."""
+    title, site, shape = escape(entry["title"]), escape(entry["site"]), entry["shape"]
+    neighbours = "".join(f'<li><a href="/{n}.html">{words}</a></li>' for n, words in enumerate(_NEIGHBOURS[shape]))
+    hidden = f'<div style="display:none">{escape(entry["hidden"])}</div>' if "hidden" in entry else ""
+    return (
+        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title} - {site}</title>'
+        f'<link rel="stylesheet" href="/s.css"><script src="/j.js"></script></head><body>'
+        f'<div class="header"><a href="/" class="logo">{site}</a></div>'
+        f'<div class="nav"><a href="/">首页</a><a href="/list">分类</a><a href="/about">关于我们</a></div>'
+        f'{"".join(_body(shape, title, entry["text"].splitlines()))}{hidden}'
+        f'<div class="sidebar"><h3>相关内容</h3><ul>{neighbours}</ul></div>'
+        f'<div class="footer"><p>Copyright © 2026 {site} 版权所有</p><p>联系我们 | 免责声明 | 网站地图</p></div></body></html>'
+    )
+
+
+def _body(shape: str, title: str, lines: list[str]) -> Iterator[str]:
+    yield f"<h1>{title}</h1>"
+    if shape == "thread":
+        yield from (f'<div class="post-item" id="post_{n}"><p>{escape(line)}</p></div>' for n, line in enumerate(lines, 1))
+    elif shape == "shop":
+        yield '<div class="detail"><p class="meta">发布时间：2026-10-12 浏览：318</p>'
+        yield from (f"<div>{escape(line)}</div>" for line in lines)
+        yield "</div>"
+    else:
+        yield '<div class="content"><p class="info">2026-10-12 09:30 阅读 412</p>'
+        yield from (f"<p>{escape(line)}</p>" for line in lines)
+        yield "</div>"
