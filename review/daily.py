@@ -2,6 +2,7 @@
 
 Every stage can be run again: what was committed is found and not repeated, what was not is done.
 A run that was interrupted has no end in the store; the next one of the same day continues it.
+Parts of the chain run alone too: `discover`, `capture_addresses`, `recheck`, `judge_again`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence import config as settings
-from evidence import custody, recovery
+from evidence import custody, ids, recovery
 from evidence.archive import Vault
 from evidence.frontier import Frontier
 from evidence.home import Home
@@ -56,27 +57,59 @@ class DailyRun:
 
     def go(self, sources: tuple[str, ...] = ()) -> RunResult:
         """The whole chain; raises only for what makes going on pointless."""
-        self._begin()
+        self._begin("daily")
         discovery = self._stage("discover", lambda: self._crawl("discover", *_source_arguments(sources)))
-        for number in range(1, self.config.crawl.deepen_rounds + 1):
-            if not self._round(number):
-                break
-        self._stage("leads", self._leads)
+        self._follow()
         self._stage("recheck", self._recheck)
         code = self._code(discovery)
         self._stage("export", self._export)
         return self._end(code)
 
-    def _begin(self) -> None:
+    def discover(self, sources: tuple[str, ...]) -> RunResult:
+        """Ask the sources, fetch nothing else."""
+        self._begin("discover")
+        discovery = self._stage("discover", lambda: self._crawl("discover", *_source_arguments(sources)))
+        return self._end(self._code(discovery))
+
+    def capture(self, addresses: tuple[str, ...]) -> RunResult:
+        """Fetch these addresses, judge and deepen them, as an officer asked."""
+        self._begin("capture")
+        with self.store.transaction():
+            for address in addresses:
+                self.frontier.add("plain", ids.url_key(address), run=self.run, host=ids.host_of(address), priority=50,
+                                  payload={"url": address, "why": "manual", "origin": "", "ephemeral": False})
+        self._follow()
+        return self._end(PARTIAL if self.problems else OK)
+
+    def recheck(self) -> RunResult:
+        """Look whether confirmed subjects are still up."""
+        self._begin("recheck")
+        self._stage("recheck", self._recheck)
+        return self._end(PARTIAL if self.problems else OK)
+
+    def judge_again(self) -> RunResult:
+        """Judge stored captures by the present rules; no request is made."""
+        self._begin("judge")
+        self._stage("judge", lambda: judging.judge_pending(self.store, self.run))
+        self._stage("leads", self._leads)
+        return self._end(PARTIAL if self.problems else OK)
+
+    def _begin(self, kind: str) -> None:
         recovered = recovery.recover(self.store)
         row = self.store.one("SELECT id FROM v_runs WHERE kind = 'daily' AND state = 'unfinished' AND day = ? "
-                             "ORDER BY started DESC LIMIT 1", self.day)
+                             "ORDER BY started DESC LIMIT 1", self.day) if kind == "daily" else None
         self.frontier.free_all()
         if row:
             self.run = row["id"]
             self.say.say(f"继续上次中断的任务 {self.run}" + (f"，修复 {len(recovered)} 个未关闭的 WARC" if recovered else ""))
         else:
-            self.run = self.store.begin_run("daily", self.day, environment.describe(self.config))
+            self.run = self.store.begin_run(kind, self.day, environment.describe(self.config))
+
+    def _follow(self) -> None:
+        for number in range(1, self.config.crawl.deepen_rounds + 1):
+            if not self._round(number):
+                break
+        self._stage("leads", self._leads)
 
     def _round(self, number: int) -> bool:
         """Capture, judge, deepen, judge again; False when there was nothing to do."""
@@ -169,15 +202,40 @@ class DailyRun:
 
 def daily(home: Home, say: Reporter, sources: tuple[str, ...] = ()) -> RunResult:
     """Run the chain once; Locked, StoreError and ConfigError carry their own message."""
+    return _locked(home, say, "daily", lambda work: work.go(sources))
+
+
+def discover(home: Home, say: Reporter, sources: tuple[str, ...] = ()) -> RunResult:
+    """Ask the sources once."""
+    return _locked(home, say, "discover", lambda work: work.discover(sources))
+
+
+def capture_addresses(home: Home, say: Reporter, addresses: tuple[str, ...]) -> RunResult:
+    """Fetch, judge and deepen addresses someone named; ValueError for what is no web address."""
+    normal = tuple(ids.normal_url(a if "://" in a else f"http://{a}") for a in addresses)
+    return _locked(home, say, "capture", lambda work: work.capture(normal))
+
+
+def recheck(home: Home, say: Reporter) -> RunResult:
+    """Look at what was confirmed."""
+    return _locked(home, say, "recheck", lambda work: work.recheck())
+
+
+def judge_again(home: Home, say: Reporter) -> RunResult:
+    """Judge stored evidence by the present rules."""
+    return _locked(home, say, "judge", lambda work: work.judge_again())
+
+
+def _locked(home: Home, say: Reporter, actor: str, work: Callable[[DailyRun], RunResult]) -> RunResult:
     config = settings.load(home)
-    with RunLock(home) as lock, Store.open(home, actor="daily") as store:
-        work = DailyRun(store, config, say, lock.descriptor)
+    with RunLock(home) as lock, Store.open(home, actor=actor) as store:
+        run = DailyRun(store, config, say, lock.descriptor)
         try:
-            return work.go(sources)
+            return work(run)
         except BaseException as problem:
-            write_report(home, work.run or "unbegun", {
-                "code": None, "failed": f"{type(problem).__name__}: {problem}", "seconds": work.seconds,
-                "problems": work.problems, "note": "未完成；再次运行 dajia daily 会从中断处继续"})
+            write_report(home, run.run or "unbegun", {
+                "code": None, "failed": f"{type(problem).__name__}: {problem}", "seconds": run.seconds,
+                "problems": run.problems, "note": "未完成；再次运行 dajia daily 会从中断处继续"})
             raise
 
 

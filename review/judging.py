@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from classifiers import ImageReading, Judgement, PageInput, judge, ruleset_digest
 from classifiers.media import read_image
@@ -62,13 +63,23 @@ def judge_pending(store: Store, run: str) -> Judged:
 
 def judge_capture(store: Store, vault: Vault, capture: Capture, run: str, ruleset: str) -> Verdict:
     """One capture's verdict, bound to the digest of the bytes that were read; ArchiveError when unreadable."""
-    source = capture.artifact("dom") or capture.artifact("body")
-    page = _page(vault, capture, source)
-    judgement = judge(page, facts_for_judge(store, ids.host_of(capture.url)))
+    source = _source(capture)
+    judgement = judge(page_of(vault, capture), facts_of(store, capture))
     return _verdict(judgement, capture, run, ruleset, source.sha256 if source else "")
 
 
-def _page(vault: Vault, capture: Capture, source: Artifact | None) -> PageInput:
+def facts_of(store: Store, capture: Capture) -> dict[str, Any]:
+    """What is known of the capture's site, in the judge's terms."""
+    return facts_for_judge(store, ids.host_of(capture.url))
+
+
+def _source(capture: Capture) -> Artifact | None:
+    return capture.artifact("dom") or capture.artifact("body")
+
+
+def page_of(vault: Vault, capture: Capture) -> PageInput:
+    """A stored capture as the judge reads it: the rendered DOM when there is one, and its pictures."""
+    source = _source(capture)
     headers = {k.lower(): v for k, v in capture.headers}
     content_type = "text/html; charset=utf-8" if source and source.name == "dom" else headers.get("content-type", "")
     html = decode_html(vault.decoded(source), content_type) if source else ""

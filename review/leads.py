@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from evidence import ids
 from evidence.records import BANDS, Lead
-from evidence.store import NotStored, Store
+from evidence.reading import NotStored
+from evidence.store import Store
 
 QUEUED = ("medium", "high")
 

@@ -1,0 +1,59 @@
+"""`dajia export`: the daily files again, or an evidence package for an agency."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from evidence import config as settings
+from evidence.archive import Vault
+from evidence.home import Home
+from review import leads as book
+from review import packaging
+from review.console import existing_store
+
+
+@click.group(name="export")
+def command() -> None:
+    """导出：daily 日报（表格与报告），package 证据包。"""
+
+
+@command.command()
+@click.option("--run", "run_id", metavar="ID", help="任务编号；默认最近一次有覆盖记录的任务")
+@click.option("--out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="默认数据目录下 exports/")
+@click.pass_obj
+def daily(home: Home, run_id: str | None, out: Path | None) -> int:
+    """重新生成某次任务的日报（例如作出决定之后）。"""
+    with existing_store(home, "export") as store:
+        for kind, path in packaging.daily_again(store, settings.load(home), run_id or "", out).items():
+            click.echo(f"{kind}：{path}")
+    return 0
+
+
+@command.command()
+@click.argument("lead", metavar="线索")
+@click.option("--agency", "agencies", multiple=True, metavar="CODE", help="收件机关；可重复；默认全部有管辖的")
+@click.option("--out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="默认数据目录下 exports/packages/")
+@click.option("--dry-run", is_flag=True, help="只列出将包含什么、缺什么，不生成")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def package(home: Home, lead: str, agencies: tuple[str, ...], out: Path | None, dry_run: bool, as_json: bool) -> int:
+    """为一条已复核线索生成证据包（文件夹与 zip）。"""
+    with existing_store(home, "export") as store:
+        found = book.find(store, lead)
+        if dry_run:
+            for line in packaging.preview(store, found, agencies):
+                click.echo(line)
+            return 0
+        for built in packaging.build(store, Vault(home), found, agencies, out or home.exports / "packages", settings.load(home)):
+            if as_json:
+                click.echo(json.dumps({"agency": built.agency, "path": str(built.path), "zip": str(built.zip),
+                                       "zip_sha256": built.zip_sha256, "manifest_sha256": built.manifest_sha256,
+                                       "missing": list(built.missing)}, ensure_ascii=False))
+            else:
+                click.echo(f"{built.agency}：{built.zip}\n  zip SHA-256 {built.zip_sha256}")
+                for line in built.missing:
+                    click.echo(f"  缺：{line}")
+    return 0
