@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
-.PHONY: setup demo test check docs clean
+.PHONY: setup demo test check docs doctor clean
 
 setup: .setup-done
 .setup-done: pyproject.toml constraints.txt scripts/setup.sh
@@ -19,6 +19,13 @@ check: .setup-done
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
+	@$(PY) scripts/tables.py --check
+
+docs: .setup-done
+	@$(PY) scripts/tables.py
+
+doctor: .setup-done
+	@$(VENV)/bin/dajia doctor
 
 clean:
 	rm -rf $(VENV) .setup-done var

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evidence import ids
-from evidence.records import BANDS, Lead
 from evidence.reading import NotStored
+from evidence.records import BANDS, Lead
 from evidence.store import Store
 
 QUEUED = ("medium", "high")

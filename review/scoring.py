@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 
@@ -98,4 +97,5 @@ def _meant(truth: Truth, lead: dict[str, Any]) -> bool:
     """Whether a lead accuses this subject: a page entry by its page, a host entry by anything on the host."""
     if truth.is_page:
         return "://" in lead["subject"] and ids.url_key(lead["subject"]) == ids.url_key(truth.subject)
-    return (urlsplit(lead["subject"]).hostname if "://" in lead["subject"] else lead["subject"]) == truth.subject
+    subject = str(lead["subject"])
+    return (ids.host_of(subject) if "://" in subject else subject) == truth.subject

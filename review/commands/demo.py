@@ -13,7 +13,10 @@ from review.console import printable
 from review.progress import STATE_LABELS, Reporter
 
 _KINDS = {"ad": "卖家广告", "fake_site": "仿冒网站"}
-_OUTPUTS = {"report": "报告（双击打开）", "html": "报告（双击打开）", "xlsx": "日报表格", "store": "证据库（SQLite）", "hosts": "访问过的主机"}
+_OUTPUTS = {
+    "report": "报告（双击打开）", "html": "报告（双击打开）", "xlsx": "日报表格", "daily": "日报表格", "store": "证据库（SQLite）",
+    "hosts": "访问过的主机",
+}
 
 
 @click.command()

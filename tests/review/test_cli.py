@@ -1,0 +1,139 @@
+"""Mistakes of a user, through the real program: one clear message, the right exit code, never a traceback."""
+
+import gzip
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from evidence.store import Store
+from review import leads
+
+
+def dajia(*arguments, stdin="", env=None, timeout=120):
+    return subprocess.run([sys.executable, "-c", "from review.cli import main; main()", *map(str, arguments)],
+                          input=stdin, capture_output=True, text=True, encoding="utf-8", timeout=timeout,
+                          env=os.environ | (env or {}))
+
+
+def test_help_lists_every_command():
+    said = dajia("--help").stdout
+    for name in ("daily", "demo", "doctor", "judge", "scan", "verify", "leads", "decide", "export", "explain"):
+        assert name in said
+
+
+@pytest.mark.parametrize(("arguments", "code", "says"), [
+    (["dialy"], 2, "daily"),
+    (["daily", "--source", "so36"], 2, "so360"),
+    (["discover", "baidoo"], 2, "baidu"),
+    (["leads"], 2, "dajia daily"),
+    (["decide", "x", "confirm", "--reviewer", "张三"], 2, "dajia daily"),
+    (["decide", "x", "bless", "--reviewer", "张三"], 2, "confirm"),
+    (["decide", "x", "confirm"], 2, "--reviewer"),
+    (["verify", "no-such.zip"], 2, "no-such.zip"),
+    (["scan", "no-such.txt"], 2, "no-such.txt"),
+    (["judge", "--jsonl", "no-such.jsonl"], 3, "no-such.jsonl"),
+    (["judge", "--out", "x"], 2, "--jsonl"),
+    (["explain", "no-such.html"], 3, "no-such.html"),
+    (["explain", "http://never.example/"], 2, "dajia daily"),
+    (["capture", "javascript:alert(1)"], 2, "不是网址"),
+    (["export", "package", "x"], 2, "dajia daily"),
+    (["search", "证"], 2, "dajia daily"),
+], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_a_mistake_gets_one_clear_message(arguments, code, says):
+    done = dajia(*arguments)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("[crawl]\ndelai = 1\n", "did you mean 'delay'"),
+    ("[crawl]\ndelay = -1\n", "crawl.delay"),
+    ("[crawl\n", "not valid TOML"),
+    ('[sources.baidu]\nrobots = "override"\n', "legal_basis"),
+], ids=["misspelt key", "bad value", "broken file", "override without ground"])
+def test_a_bad_configuration_names_file_and_field(home, text, says):
+    home.config.write_text(text, encoding="utf-8")
+    done = dajia("--home", home.root, "daily")
+    assert done.returncode == 2
+    assert str(home.config) in done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_store_from_a_newer_version_is_left_alone(home, store):
+    store.close()
+    db = sqlite3.connect(home.store)
+    columns = [row[1] for row in db.execute("PRAGMA table_info(_sqlite_migrations)")]
+    db.execute(f"INSERT INTO _sqlite_migrations ({', '.join(columns[-3:])}) VALUES ('dajia', '9999_future', '2030-01-01')")
+    db.commit()
+    db.close()
+    done = dajia("--home", home.root, "daily")
+    assert done.returncode == 3
+    assert str(home.store) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_store_that_is_no_database_is_told(home):
+    home.store.write_text("这不是数据库" * 100, encoding="utf-8")
+    done = dajia("--home", home.root, "leads")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+def test_a_lead_goes_from_queue_to_decision_and_back(home, store, judged):
+    judged("http://seller.example/\x1b[31m")
+    leads.build(store)
+    store.close()
+    at = ("--home", home.root)
+    assert "seller.example" in dajia(*at, "leads").stdout
+    assert "免考" in dajia(*at, "leads", "seller").stdout
+    assert "\x1b" not in dajia(*at, "leads", "seller").stdout
+    assert dajia(*at, "decide", "seller", "confirm", "--reviewer", "张三").returncode == 0
+    again = dajia(*at, "decide", "seller", "second", "--reviewer", "张三")
+    assert (again.returncode, "另一人" in again.stderr) == (2, True)
+    early = dajia(*at, "export", "package", "seller")
+    assert (early.returncode, "两人" in early.stderr) == (2, True)
+    assert dajia(*at, "decide", "seller", "revoke", "--reviewer", "张三", "--reason", "误报").returncode == 0
+    rows = [json.loads(line) for line in dajia(*at, "leads", "--json").stdout.splitlines()]
+    assert [(r["subject"], r["state"]) for r in rows] == [("seller.example", "revoked")]
+
+
+def test_bulk_judging_keeps_order_and_tells_bad_lines(tmp_path):
+    source = tmp_path / "in.jsonl"
+    lines = ['{"id": 1, "text": "高处作业证免考包过，加微信 gk139x0000"}', "{broken", '{"id": 3, "text": "今天天气好"}']
+    source.write_text("\n".join(lines), encoding="utf-8")
+    done = dajia("judge", "--jsonl", source, "--out", tmp_path / "out.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert done.returncode == 1
+    assert [r.get("id") for r in rows] == [1, None, 3]
+    assert "error" in rows[1]
+    assert rows[0]["kind"] == "ad"
+    assert rows[2]["band"] == "none"
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_bulk_scanning_reports_hits_only(tmp_path, packed):
+    data = "baidu.com\ncx-mem-gov.cn\n-bad-.\nexample.org\n".encode()
+    source = tmp_path / "names"
+    source.write_bytes(gzip.compress(data) if packed else data)
+    done = dajia("scan", source)
+    assert done.returncode == 1
+    assert [json.loads(line)["name"] for line in done.stdout.splitlines()] == ["cx-mem-gov.cn"]
+    assert "坏行 1" in done.stderr
+
+
+def test_no_network_is_told_fast_and_is_not_silence(home):
+    """Every source unreachable: exit 4, each named, nothing called empty."""
+    home.config.write_text('[network]\nproxy = "http://127.0.0.1:9"\nconnect_timeout = 2\n[crawl]\ndelay = 0\nmax_queries = 1\n',
+                           encoding="utf-8")
+    done = dajia("--home", home.root, "daily", "--json")
+    assert done.returncode == 4, done.stderr
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert set(said["sources"].values()) <= {"unreachable", "disabled"}
+    with Store.open(home) as store:
+        assert store.one("SELECT count(*) FROM source_runs WHERE state = 'empty'")[0] == 0
