@@ -133,7 +133,7 @@ def _spacing(gap: bytes, text: str, start: int, end: int, literal: str) -> str |
     if widest == 0 or (widest == BLANK and all(not g or _scripts_meet(literal, i) for i, g in enumerate(inner))):
         return ""
     spaced = len(inner) - inner.count(0)
-    if spaced == len(inner) and (len(inner) > 1 or _spaced_around(gap, start, end)):
+    if spaced == len(inner) and (len(inner) > 1 or _spaced_around(gap, start, end, literal.isascii())):
         return "vertical" if widest >= STOP else "separator"
     if widest >= LIST:
         return None
@@ -152,11 +152,11 @@ def _runs_on(left: str, right: str) -> bool:
     return left.isascii() and right.isascii() and ((left.isalpha() and right.isalpha()) or (left.isdigit() and right.isdigit()))
 
 
-def _spaced_around(gap: bytes, start: int, end: int) -> bool:
+def _spaced_around(gap: bytes, start: int, end: int, latin: bool) -> bool:
     """A two-letter word with one gap is pulled apart only when its neighbours stand apart as well, or the gap is odd."""
     if gap[start + 1] == SEPARATOR:
         return True
-    around = [*gap[max(1, start - 1) : start + 1], *gap[end : end + 1]]
+    around = [*gap[max(1, start - (0 if latin else 1)) : start + 1], *gap[end : end + 1]]
     least = STOP if gap[start + 1] >= STOP else 1
     return gap[start + 1] != LIST and len(around) >= 2 and min(around) >= least
 

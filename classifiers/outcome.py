@@ -72,11 +72,13 @@ def _host(url: str) -> str:
 
 
 def undecidable(reading: Reading, band: Band) -> str:
-    """Why the page cannot be judged from what was read: "script-only", "image-only", "empty" or ""."""
+    """Why the page cannot be judged from what was read: "script-only", "frame-only", "image-only", "empty" or ""."""
     page = reading.page
     if band in ("high", "medium") or not page.is_html:
         return ""
     visible = len("".join(page.region("body", "heading", "header", "form", "comment", "image").split()))
+    if any(_asks(field.kind) for form in page.forms for field in form.fields):
+        return ""  # a form is what there is to see, however few words stand around it
     if visible >= _THIN:
         shell = visible < 200 and page.script_size > max(3000, 20 * visible) and _mounts(page.source)
         return "script-only" if shell else ""
@@ -85,6 +87,11 @@ def undecidable(reading: Reading, band: Band) -> str:
     if page.frames:
         return "frame-only"
     return "image-only" if page.pictures else "empty"
+
+
+def _asks(kind: str) -> bool:
+    """Whether a visitor is asked to enter something."""
+    return kind not in ("hidden", "submit", "button", "image", "reset")
 
 
 def _mounts(source: str) -> bool:

@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from classifiers.features import family
 from classifiers.features.framing import Frames
-from classifiers.lexicon import lexicon
+from classifiers.lexicon import Word, lexicon
 from classifiers.reading import OWN_REGIONS, Hit, Reading
 
 # Families whose words accuse: they count only when the page itself says them.
 SPOKEN = ("promise.", "offer.", "grey.", "jargon.", "result.", "price.", "contact.lead.")
+# "联系我们" stands in every footer; a real contact there is found by its number.
+_FOOTER_PHRASES = frozenset({"contact.lead", "offer.seek"})
+_HEADLINES = frozenset({"title", "heading"})
 _FRAMED = {f"framed.{name.partition('.')[0]}": "转述、否认或警示中的用语" for name in SPOKEN}
 
 
@@ -22,17 +25,26 @@ def find(reading: Reading) -> Iterable[Hit]:
     everywhere = _mostly_lists(reading)
     for feature, words in reading.words.items():
         spoken = next((name for name in SPOKEN if (feature + ".").startswith(name)), "")
-        for word in words:
-            hit = reading.spot(feature, word.start, word.end, disguise=word.disguise)
-            if hit.region not in OWN_REGIONS and not everywhere:
-                continue
-            if spoken:
-                frames = frames or Frames(reading)
-                frame = frames.frame(word)
-                if frame:
-                    said = reading.folded.text[word.start : word.end]
-                    hit = replace(hit, feature=f"framed.{spoken.partition('.')[0]}", value=said, frame=frame)
-            yield hit
+        hits = [reading.spot(feature, w.start, w.end, disguise=w.disguise) for w in words]
+        hits = [h for h in hits if (h.region in OWN_REGIONS or everywhere) and not (h.region == "footer" and feature in _FOOTER_PHRASES)]
+        if not spoken:
+            yield from hits
+            continue
+        frames = frames or Frames(reading)
+        yield from _framed(reading, frames, spoken, hits)
+
+
+def _framed(reading: Reading, frames: Frames, spoken: str, hits: list[Hit]) -> Iterable[Hit]:
+    """Hits that somebody else is quoted with, as such; a headline is quoted when the text below only quotes its words."""
+    told = [(hit, frames.frame(Word(hit.feature, hit.at, hit.until))) for hit in hits]
+    below = [(reading.folded.text[h.at : h.until], frame) for h, frame in told if h.region not in _HEADLINES]
+    said = {word for word, frame in below if not frame}
+    quoted = {word: frame for word, frame in below if frame and word not in said}
+    for hit, frame in told:
+        word = reading.folded.text[hit.at : hit.until]
+        if not frame and hit.region in _HEADLINES:
+            frame = quoted.get(word, "")
+        yield replace(hit, feature=f"framed.{spoken.partition('.')[0]}", value=word, frame=frame) if frame else hit
 
 
 def _mostly_lists(reading: Reading) -> bool:

@@ -77,8 +77,13 @@ def test_an_ad_injected_into_a_government_site_is_still_an_ad_on_one_page() -> N
         ("<body></body>", "empty"),
         ("<iframe src=/b.html></iframe>", "frame-only"),
         ("<p>" + "安全生产培训班开课通知，请按时参加。" * 5 + "</p>", ""),
+        ("<form action=/q><input name=zjhm><input type=submit></form>", ""),
+        ("<img src=bg.jpg><form><input name=xm><input name=bh></form>", ""),
+        ("<input id=certno placeholder=证号><a onclick=q()>查</a><script src=/q.js></script>", ""),
+        ("<form><input type=hidden name=token></form><img src=a.jpg>", "image-only"),
+        ("<form><button>进入</button></form>", "empty"),
     ],
-    ids=["script", "picture", "empty", "frame", "text"],
+    ids=["script", "picture", "empty", "frame", "text", "form", "form on a picture", "loose field", "hidden field", "button only"],
 )
 def test_a_page_that_shows_nothing_is_said_to_be_undecidable(html: str, reason: str) -> None:
     assert judge(PageInput(URL, html=html)).undecidable == reason
