@@ -118,7 +118,7 @@ def test_bulk_judging_keeps_order_and_tells_bad_lines(tmp_path):
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 def test_bulk_scanning_reports_hits_only(tmp_path, packed):
-    data = "baidu.com\ncx-mem-gov.cn\n-bad-.\nexample.org\n".encode()
+    data = b"baidu.com\ncx-mem-gov.cn\n-bad-.\nexample.org\n"
     source = tmp_path / "names"
     source.write_bytes(gzip.compress(data) if packed else data)
     done = dajia("scan", source)
