@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -18,6 +19,7 @@ from classifiers.register import register
 
 _MAX_TEXT = 400_000
 _LOCAL_REACH = 20_000
+_PLAIN = re.compile(r"[!-~\u4e00-\u9fff]*+")
 _HAN = r"[\u4e00-\u9fff]"
 _STATE = r"(?:中华人民共和国|国家|全国|中国|中华|中央|政府|官方|" + "|".join(p.name + "省?市?" for p in register().provinces) + ")"
 _CREDENTIAL = (
@@ -76,17 +78,27 @@ class Claim:
     owned: bool = False
 
 
-def squeeze(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=8)
+def squeeze(text: str) -> tuple[str, Sequence[int]]:
     """The text without white space and invisible characters, compatibility forms undone, and each character's offset."""
+    text = text[:_MAX_TEXT]
+    if _PLAIN.fullmatch(text):
+        return text, range(len(text))
     kept: list[str] = []
     offsets: list[int] = []
-    for offset, char in enumerate(text[:_MAX_TEXT]):
-        if char.isspace() or unicodedata.category(char) in ("Cf", "Mn", "Cc"):
-            continue
-        for plain in unicodedata.normalize("NFKC", char) if ord(char) > 0x2000 else char:
+    for offset, char in enumerate(text):
+        for plain in _plain(char):
             kept.append(plain)
             offsets.append(offset)
     return "".join(kept), offsets
+
+
+@lru_cache(maxsize=30_000)
+def _plain(char: str) -> str:
+    """What a character stands for, "" for white space and what does not show."""
+    if char.isspace() or unicodedata.category(char) in ("Cf", "Mn", "Cc"):
+        return ""
+    return unicodedata.normalize("NFKC", char) if ord(char) > 0x2000 else char
 
 
 @cache
@@ -131,7 +143,7 @@ def services(text: str) -> list[Claim]:
     return [_service(match, offsets) for match in sorted([*asking, *running], key=lambda m: m.start())]
 
 
-def _service(match: re.Match[str], offsets: list[int]) -> Claim:
+def _service(match: re.Match[str], offsets: Sequence[int]) -> Claim:
     start, end = offsets[match.start()], offsets[match.end() - 1] + 1
     owned = not _NO_OWNER.match(match["owner"])
     return Claim("service", match.group(), "", start, end, bool(match["state"]), match.re is _ASKING, owned)

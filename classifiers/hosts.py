@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import tldextract
 
@@ -42,6 +42,9 @@ class Host:
         return ".".join(self.labels[-keep:]) if len(self.labels) >= keep else ""
 
 
+_REST = re.compile(r"[/?#\\]")
+
+
 def normal_host(text: str) -> str:
     """A host or URL as a lower-case punycode host name without scheme, user info, port or trailing dot.
 
@@ -50,8 +53,13 @@ def normal_host(text: str) -> str:
     host = text.strip()
     if "://" in host:
         host = host.split("://", 1)[1]
-    host = re.split(r"[/?#\\]", host, maxsplit=1)[0].rpartition("@")[2]
-    host = _DOTS.sub(".", host)
+    return _normal(_REST.split(host, maxsplit=1)[0].rpartition("@")[2])
+
+
+@lru_cache(maxsize=8192)
+def _normal(text: str) -> str:
+    """The normal form of what stands between scheme and path."""
+    host = _DOTS.sub(".", text)
     if host.startswith("["):
         return _ip(host.strip("[]").split("]")[0])
     host = host.partition(":")[0].removeprefix("*.").rstrip(".").lower()

@@ -80,11 +80,15 @@ class Lexicon:
     chains: list[Chain] = field(default_factory=list)
     slots: dict[str, list[_Slot]] = field(default_factory=dict)
     literals: list[str] = field(default_factory=list)
+    meanings: list[list[_Slot]] = field(default_factory=list)
+    latin: list[bool] = field(default_factory=list)
     automaton: Any = None
 
     def seal(self) -> Lexicon:
         """Build the automaton; a lexicon is not added to afterwards."""
         self.literals = list(self.slots)
+        self.meanings = list(self.slots.values())
+        self.latin = [literal[0].isascii() or literal[-1].isascii() for literal in self.literals]
         self.automaton = AhoCorasick(
             self.literals, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
         )
@@ -98,10 +102,11 @@ class Lexicon:
         text, gap = folded.text, folded.gap
         for number, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
             literal = self.literals[number]
-            spacing = _spacing(gap, text, start, end, literal)
+            plain = not self.latin[number] and gap.count(0, start + 1, end) == end - start - 1
+            spacing = "" if plain else _spacing(gap, text, start, end, literal)
             if spacing is None:
                 continue
-            for slot in self.slots[literal]:
+            for slot in self.meanings[number]:
                 if slot.innocent:
                     if not spacing:
                         innocent.setdefault(slot.feature, []).append((start, end))

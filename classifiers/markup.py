@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
+from typing import NamedTuple
 
 MAX_TAGS = 400_000
 _RAW = frozenset({"script", "style", "textarea", "title", "xmp", "noembed"})
 # Possessive quantifiers: a failed match has looked no further than the next angle bracket.
 _TAG = re.compile(r"""<(/?)([A-Za-z][^\s/>"'<=]*+)((?:[^<>"']++|"[^"<>]*+"|'[^'<>]*+')*+)>""")
+_BARE = re.compile(r"<+(?=<)|<")  # up to the last of a run, which may open a tag
 _NAME = re.compile(r"<(/?)([A-Za-z][^\s/>]{0,60})")
 _QUOTE_OPENS = re.compile(r"=\s{0,20}([\"'])")
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]{1,60}+)(?:\s{0,20}+=\s{0,20}+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?+""")
 _ENTITY = re.compile(r"&(?:#[xX]?[0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag: lower-case name, whether it closes, and where its attributes lie in the source."""
 
     name: str
@@ -33,8 +33,7 @@ class Tag:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A run of text between tags; `raw` names the element whose content is not markup (script, title …)."""
 
     start: int
@@ -55,8 +54,8 @@ def tokens(source: str) -> Iterator[Tag | Text]:
         tag = _tag(source, opening)
         if isinstance(tag, int):
             if tag == opening:  # a bare "<" is text
-                yield Text(opening, opening + 1)
-                tag += 1
+                tag = _BARE.match(source, opening).end()  # type: ignore[union-attr]  # it matches at every "<"
+                yield Text(opening, tag)
             at = tag
             continue
         seen += 1

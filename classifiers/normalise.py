@@ -51,7 +51,7 @@ class Folded:
 
     def index(self, text_index: int) -> int:
         """The first squeezed character at or after a text index."""
-        return int(np.searchsorted(self.at, text_index))
+        return int(self.at.searchsorted(np.int32(text_index)))  # another type would copy the array at every call
 
 
 @cache

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 MAX_SOURCE = 12_000_000
@@ -45,8 +46,7 @@ class PageInput:
     images: tuple[ImageReading, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A run of text without a line break: [start, end) in `Page.text`, where it stands, which post it belongs to.
 
     `unit` is 0 for the page itself and n > 0 for the n-th post or reply. `where`: html text title image:<name>.
@@ -60,8 +60,7 @@ class Block:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An outgoing link: absolute address, its words, region and place in `Page.text` (-1 without words)."""
 
     url: str
@@ -71,8 +70,7 @@ class Link:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """An image element: absolute source (data: URIs cut short), alternative text, offset in the source."""
 
     src: str
@@ -80,8 +78,7 @@ class Picture:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A form field: kind (text, password, select, submit …), name, and the words that label it."""
 
     kind: str
@@ -101,8 +98,7 @@ class Form:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of `Page.text` from `start`, taken from [source_start, source_end); `literal` when copied one to one."""
 
     start: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 from classifiers import markup
@@ -226,10 +227,10 @@ class _HtmlReader:
         self.stack.append(_Open(name, region, unit, ""))
 
     def _by_label(self, label: str, region: str, unit: int) -> tuple[str, int]:
-        for candidate, pattern in _CLASS_REGIONS:
-            if region in ("body", "header", "comment") and pattern.search(label):
-                return candidate, unit
-        if region not in ("nav", "aside", "footer", "hidden") and _UNIT.search(label):
+        named, post = _labelled(label)
+        if named and region in ("body", "header", "comment"):
+            return named, unit
+        if post and region not in ("nav", "aside", "footer", "hidden"):
             self.units += 1
             return "comment", self.units
         return region, unit
@@ -318,6 +319,12 @@ _HANDLERS = {
     "img": _HtmlReader._image, "meta": _HtmlReader._meta, "script": _HtmlReader._script, "iframe": _HtmlReader._frame,
     "frame": _HtmlReader._frame, "base": _HtmlReader._base,
 }  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _labelled(label: str) -> tuple[str, bool]:
+    """The region that a class and an id name ("" for none), and whether they name a post."""
+    return next((region for region, pattern in _CLASS_REGIONS if pattern.search(label)), ""), bool(_UNIT.search(label))
 
 
 def _value(found: dict[str, tuple[str, int]], name: str) -> str:

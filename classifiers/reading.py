@@ -107,8 +107,10 @@ class Reading:
         from classifiers.features import expand, family_of  # the registry imports this module's types
 
         if feature.endswith(".*"):
-            found = [hit for name in expand(feature) for hit in self.hits(name)]
-            return sorted(found, key=lambda h: (h.at, h.feature))
+            if feature not in self._hits:
+                found = [hit for name in expand(feature) for hit in self.hits(name)]
+                self._hits[feature] = sorted(found, key=lambda h: (h.at, h.feature))
+            return self._hits[feature]
         family = family_of(feature)
         if family.name not in self._done:
             self._done.add(family.name)
