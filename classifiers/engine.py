@@ -39,6 +39,7 @@ import yaml
 from classifiers.expressions import FAR, Node, Span, evaluate
 from classifiers.features import UnknownFeature, expand
 from classifiers.reading import Reading
+from classifiers.yaml_faults import broken_yaml
 from evidence.records import Finding
 
 FOLDER = Path(__file__).parent / "rules"
@@ -92,13 +93,13 @@ def rules() -> tuple[Rule, ...]:
 
 def read_rule(path: Path) -> Rule:
     """One rule file; raises RuleError naming file, line or field, and the fix."""
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         raw = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"{path}:1: 无法读取：{error}；应为 UTF-8 文本") from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise RuleError(f"{path}:{line}: YAML 写错了：{getattr(error, 'problem', None) or error}") from error
+        raise RuleError(broken_yaml(path, error)) from error
     if not isinstance(raw, dict):
         raise RuleError(f"{path}:1: 顶层应为键值（title、kind、when、weight、why…）")
     reader = _RuleReader(path, text)
@@ -127,6 +128,10 @@ class _RuleReader:
             if not raw.get(name):
                 raise self.wrong(name, "缺少这个字段，或内容为空")
         limit = self._one_of(raw, "limit", ("low", "none")) if kind == "limit" else ""
+        if kind in ("exempt", "limit") and "applies" in raw:
+            self._one_of(raw, "applies", ("ad", "site", "both"))
+        if not isinstance(raw.get("references") or [], list):
+            raise self.wrong("references", "应为列表，如 [领域笔记 §3.1]")
         weight = self._weight(raw, kind)
         why = str(raw["why"])
         for match in _SLOT.finditer(why):
@@ -165,6 +170,12 @@ class _RuleReader:
             raise self.wrong(name, str(error)) from error
         return name
 
+    def _number(self, raw: dict[str, Any], name: str, otherwise: int) -> int:
+        value = raw.get(name, otherwise)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise self.wrong(name, f"写的是 {value!r}，应为 0 或更大的整数")
+        return value
+
     def node(self, raw: Any) -> Node:
         """An expression."""
         if isinstance(raw, str):
@@ -178,12 +189,12 @@ class _RuleReader:
             raise self.wrong(str(next(iter(raw), "when")), "条件里应恰有 all、any、not、count 之一，另可有 within、least")
         op, body = ops[0], raw[ops[0]]
         if op == "count":
-            return Node("count", self._known(str(body)), least=int(raw.get("least", 2)), within=int(raw.get("within", FAR)))
+            return Node("count", self._known(str(body)), least=self._number(raw, "least", 2), within=self._number(raw, "within", FAR))
         if op == "not":
-            return Node("not", parts=(self.node(body),), within=int(raw.get("within", 0)))
+            return Node("not", parts=(self.node(body),), within=self._number(raw, "within", 0))
         if not isinstance(body, list) or not body:
             raise self.wrong(op, "应为非空列表")
-        return Node(op, parts=tuple(self.node(part) for part in body), within=int(raw.get("within", FAR)))  # type: ignore[arg-type]
+        return Node(op, parts=tuple(self.node(part) for part in body), within=self._number(raw, "within", FAR))  # type: ignore[arg-type]
 
 
 def fire(rule: Rule, reading: Reading) -> Fired | None:

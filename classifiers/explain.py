@@ -21,8 +21,12 @@ _TYPES = {"phone": "手机", "wechat": "微信", "qq": "QQ", "email": "邮箱", 
 _MARKUP = re.compile(r"<[^>]{0,2000}>|&[a-zA-Z#0-9]{2,10};")
 
 
-def sentences(found: Judgement) -> list[str]:
-    """Headline, why, what spoke against, contacts; every reason ends with its weight and the quote."""
+def sentences(found: Judgement, html: str = "") -> list[str]:
+    """Headline, reasons, what speaks against, contacts; every reason with its weight and the page's own words.
+
+    `html` is the source (or plain text) that was judged: then each quote is cut out of it and its place is told. A
+    source in which something else stands there is another page, and the line says so.
+    """
     lines = [f"结论：{_KINDS[found.kind]}，等级{_BANDS[found.band]}，得分 {found.score:g}"]
     if found.imitates:
         lines.append(f"仿冒对象：{found.imitates}")
@@ -32,14 +36,31 @@ def sentences(found: Judgement) -> list[str]:
         lines.append(f"无法仅凭此判断：{_UNDECIDABLE.get(found.undecidable, found.undecidable)}")
     if found.mirrored:
         lines.append("页面带有机器镜像的痕迹（汉字后带注音）")
-    lines += [_line(f) for f in found.findings]
+    lines += [_line(f, html) for f in found.findings if f.weight > 0]
+    against = [_line(f, html) for f in found.findings if f.weight <= 0]
+    lines += ["不支持这一结论的：", *against] if against else []
     if found.contacts:
         lines.append("联系方式：" + "、".join(f"{_TYPES.get(c.type, c.type)} {c.value}" for c in found.contacts))
     return lines
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Finding, html: str) -> str:
     sign = f"+{finding.weight:g}" if finding.weight > 0 else (f"{finding.weight:g}" if finding.weight else "封顶")
-    quote = " ".join(_MARKUP.sub("", finding.quote).split())
-    shown = f"（原文：“{quote}”）" if quote and finding.start >= 0 and quote not in finding.sentence else ""
-    return f"[{sign}] {finding.sentence}{shown}"
+    return f"[{sign}] {finding.sentence}{_shown(finding, html)}"
+
+
+def _shown(finding: Finding, html: str) -> str:
+    """The quote in brackets, "" when the sentence holds it already and no source was given to point into."""
+    if finding.start < 0 or not finding.quote:
+        return ""
+    placed = html and finding.where in ("html", "text")
+    if placed and html[finding.start : finding.end] != finding.quote:
+        return f"（原文：“{_visible(finding.quote)}”；所给页面的第 {finding.start} 字处不是这段文字，请核对来源）"
+    quote = _visible(finding.quote)
+    if placed:
+        return f"（原文第 {finding.start}–{finding.end} 字：“{quote}”）"
+    return f"（原文：“{quote}”）" if quote not in finding.sentence else ""
+
+
+def _visible(quote: str) -> str:
+    return " ".join(_MARKUP.sub("", quote).split())

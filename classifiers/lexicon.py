@@ -18,6 +18,7 @@ Terms are written plainly (simplified, lower case, no separators): that is what 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from classifiers.normalise import BLANK, LIST, SEPARATOR, STOP, Folded, fold
 from classifiers.variants import variants
+from classifiers.yaml_faults import broken_yaml
 
 FOLDER = Path(__file__).parent / "lexicons" / "text"
 MAX_HITS = 3_000
@@ -204,8 +206,10 @@ def load(folder: Path) -> Lexicon:
     for path in files:
         try:
             raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise LexiconError(f"{path}: 无法读取：{error}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise LexiconError(f"{path}: 无法读取：{error}；应为 UTF-8 文本") from error
+        except yaml.YAMLError as error:
+            raise LexiconError(broken_yaml(path, error)) from error
         if not isinstance(raw, dict) or not isinstance(raw.get("features"), dict) or not raw.get("dated"):
             raise LexiconError(f"{path}: 顶层应有 dated、source 和 features")
         for name, entry in raw["features"].items():
@@ -232,7 +236,10 @@ def _add(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
     for chain in entry.get("chains", []):
         if not isinstance(chain, dict) or not isinstance(chain.get("parts"), list) or len(chain["parts"]) < 2:
             raise LexiconError(f"{where}.chains: 每条应写成 {{parts: [[…], […]], gap: 数}}")
-        lexicon.chains.append(Chain(name, len(chain["parts"]), int(chain.get("gap", 4)), bool(chain.get("cross"))))
+        gap = chain.get("gap", 4)
+        if isinstance(gap, bool) or not isinstance(gap, int) or gap < 0:
+            raise LexiconError(f"{where}.chains.gap: 写的是 {gap!r}，应为 0 或更大的整数")
+        lexicon.chains.append(Chain(name, len(chain["parts"]), gap, bool(chain.get("cross"))))
         for part, terms in enumerate(chain["parts"]):
             for term in _words(where, f"chains.parts[{part}]", terms):
                 lexicon.slots.setdefault(term, []).append(_Slot(name, len(lexicon.chains) - 1, part))
@@ -264,7 +271,7 @@ def lexicon() -> Lexicon:
 
 def boundaries(gap: bytes, strength: int) -> list[int]:
     """Squeezed positions where a stretch begins: 0 and every position whose gap is at least `strength`."""
-    return [0, *(i for i, g in enumerate(gap) if g >= strength and i)]
+    return [0, *(m.start() for m in re.finditer(rb"[\x%02x-\xff]" % strength, gap) if m.start())]
 
 
 def spans(starts: list[int], length: int) -> list[tuple[int, int]]:

@@ -82,5 +82,6 @@ def expand(pattern: str) -> tuple[str, ...]:
 
 def unknown(feature: str) -> str:
     """The message for a feature nobody gives."""
-    near = get_close_matches(feature, [*names()], n=1, cutoff=0.5)
+    known = {name.partition(".")[0] + ".*" for name in names()} if feature.endswith(".*") else names()
+    near = get_close_matches(feature, sorted(known), n=1, cutoff=0.5)
     return f"没有特征 {feature!r}" + (f"，是不是 {near[0]}？" if near else "；可用的特征见 dajia rules --features")

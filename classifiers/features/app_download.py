@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from classifiers.features import family
 from classifiers.hosts import HostError, normal_host
@@ -51,9 +52,13 @@ def _linked(reading: Reading, feature: str, link: Link) -> Hit:
 
 def _is_official_service(url: str) -> bool:
     try:
-        host = normal_host(url)
+        return _is_service_host(normal_host(url))
     except HostError:
         return False
+
+
+@lru_cache(maxsize=4096)
+def _is_service_host(host: str) -> bool:
     owner = body_of_host(host)
     if owner is not None:
         return owner.id not in _FOOTER_BODIES

@@ -114,3 +114,20 @@ def test_explanation_tells_the_rows_of_the_score() -> None:
     assert "免考" in said
     assert "微信 dgz_5566" in said
     assert said.count("[+") == len(found.findings)
+
+
+@pytest.mark.parametrize("page", [*PAGES["ads"], *PAGES["innocent"]], ids=lambda page: page[:16])
+def test_explanation_points_to_what_stands_in_the_source(page: str) -> None:
+    found = judged(page)
+    said = sentences(found, page)
+    assert not [line for line in said if "请核对来源" in line]
+    shown = [line for line in said if "（原文第" in line]
+    assert len(shown) == sum(f.start >= 0 and f.where in ("html", "text") and bool(f.quote) for f in found.findings)
+
+
+def test_explanation_tells_what_speaks_against_and_a_foreign_source() -> None:
+    page = "<h1>电工证</h1><p>电工证免考直出，加微信 dgz_5566。自考课程免考申请须知。谨防骗子声称包过、保过。</p>"
+    found = judged(page)
+    said = sentences(found, page)
+    assert said.index("不支持这一结论的：") < next(n for n, line in enumerate(said) if line.startswith("[-"))
+    assert any("请核对来源" in line for line in sentences(found, "<p>别的页面</p>"))

@@ -117,7 +117,7 @@ def test_ordinary_words_are_no_disguise() -> None:
         ("dated: 1\nsource: x\nfeatures: {a.b: {means: x, terms: [免 考]}}", "免考"),
         ("dated: 1\nsource: x\nfeatures: {a.b: {means: x, words: [免考]}}", "words"),
         ("dated: 1\nsource: x\nfeatures: {a.b: {means: x, chains: [{parts: [[a]]}]}}", "chains"),
-        ("features: [", "无法读取"),
+        ("features: [", "YAML 写错了"),
         ("x: 1", "dated"),
     ],
     ids=["no meaning", "not plain", "unknown field", "short chain", "broken", "no date"],

@@ -86,8 +86,14 @@ def test_quotes_of_a_rule_are_found_at_their_offsets(name: str) -> None:
         ("title: x\nkind: ad\nweight: 5\nwhy: y\nwhen: {all: promise.no_exam}\n", r"all：应为非空列表"),
         ("title: x\nkind: ad\nweight: 5\nwhy: '{promise.nothing}'\nwhen: promise.no_exam\n", r"promise\.nothing"),
         ("- just\n- a list\n", r"顶层"),
+        ("title: x\nkind: ad\nweight: 5\nwhy: y\nwhen: {all: [promise.no_exam\nunless: z: q\n", r":6: when：YAML.*第 5 行"),
+        ("title: x\nkind: ad\nweight: 5\nwhy: y\nwhen: {all: [promise.no_exam], within: sixty}\n", r":5: within：.*sixty.*整数"),
+        ("title: x\nkind: ad\nweight: 5\nwhy: y\nwhen: {count: promise.*, least: two}\n", r":5: least：.*two"),
+        ("title: x\nkind: ad\nweight: 5\nwhy: y\nwhen: promises.*\n", r":5: promises.*是不是 promise\.\*"),
+        ("title: x\nkind: ad\nweight: 5\nwhy: y\nwhen: promise.*\nreferences: 3\n", r":6: references：应为列表"),
     ],
-    ids=["misspelt feature", "broken yaml", "heavy", "wrong folder", "unknown field", "no why", "all without list", "slot", "list"],
+    ids=["misspelt feature", "broken yaml", "heavy", "wrong folder", "unknown field", "no why", "all without list", "slot", "list",
+         "unclosed bracket", "within in words", "least in words", "misspelt family", "references"],
 )
 def test_a_bad_rule_file_is_refused_with_file_line_and_fix(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "ad" / "draft.yml"
