@@ -29,6 +29,6 @@ def find(reading: Reading) -> Iterable[Hit]:
             named.append(replace(hit, feature="certificate.named"))
     yield from named
     if any(block.unit for block in reading.page.blocks):
-        topic = next((h for h in named if h.region in ("title", "heading")), None)
+        topic = next((h for h in named if h.region in ("title", "heading") or h.unit == 1), None)
         if topic is not None:  # replies seldom repeat what the thread is about
             yield reading.fact("topic.certificate", reading.quote(topic), "html")

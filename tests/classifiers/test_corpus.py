@@ -17,7 +17,16 @@ import yaml
 from classifiers import PageInput, judge
 
 ADDRESS = "https://www.k3site.example/n/3318.html"
-CORPORA = ("ads", "innocent", "more_ads", "more_innocent", "held_ads", "held_innocent")
+# Corpus: number of pages, whether they are sellers', and how many were judged wrongly when last measured.
+MEASURED = {
+    "ads": (40, True, 3),
+    "more_ads": (20, True, 2),
+    "innocent": (60, False, 0),
+    "more_innocent": (20, False, 1),
+    "third_innocent": (25, False, 0),
+    "held_ads": (20, True, 3),
+    "held_innocent": (20, False, 1),
+}
 FOLDER = Path(__file__).parent / "corpus"
 _NEIGHBOURS = {
     "shop": ("二手塔吊转让", "工地围挡批发", "代理记账报税", "叉车租赁按天计费", "厂房装修报价"),
@@ -68,14 +77,9 @@ def wrong(name: str, ads: bool) -> list[str]:
     return [title for title, queued in found if queued != ads]
 
 
-def test_the_corpora_are_complete() -> None:
-    sizes = {name: len(pages(name)) for name in CORPORA}
-    assert sizes == {"ads": 40, "innocent": 60, "more_ads": 20, "more_innocent": 20, "held_ads": 20, "held_innocent": 20}
-
-
-@pytest.mark.parametrize(
-    ("name", "ads", "most"), [("ads", True, 3), ("innocent", False, 0), ("more_ads", True, 4), ("more_innocent", False, 1)], ids=str
-)
-def test_pages_the_rules_were_written_with(name: str, ads: bool, most: int) -> None:
+@pytest.mark.parametrize("name", MEASURED)
+def test_no_more_pages_are_judged_wrongly_than_measured(name: str) -> None:
+    size, ads, most = MEASURED[name]
+    assert len(pages(name)) == size
     missed = wrong(name, ads)
     assert len(missed) <= most, missed
