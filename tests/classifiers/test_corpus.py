@@ -21,6 +21,7 @@ ADDRESS = "https://www.k3site.example/n/3318.html"
 MEASURED = {
     "ads": (40, True, 3),
     "more_ads": (20, True, 2),
+    "third_ads": (15, True, 4),
     "innocent": (60, False, 0),
     "more_innocent": (20, False, 1),
     "third_innocent": (25, False, 0),
