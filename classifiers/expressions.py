@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
 from classifiers.reading import Hit, Reading
@@ -66,10 +65,11 @@ class _Row:
 def evaluate(node: Node, reading: Reading) -> list[Span]:
     """The places where an expression holds, at most KEEP of them."""
     if node.op == "feature":
-        return [Span(h.at, h.until, h.unit, (h,)) for h in reading.hits(node.name)[:_ANCHORS]]
+        hits = reading.hits(node.name)
+        return [Span(h.at, h.until, h.unit, (h,)) for h in hits[:_ANCHORS]] if hits else []
     if node.op == "any":
-        found = list(chain.from_iterable(evaluate(part, reading) for part in node.parts))
-        return sorted(found, key=lambda s: s.at)
+        found = [span for part in node.parts for span in evaluate(part, reading)]
+        return found if len(found) < 2 else sorted(found, key=lambda s: s.at)
     if node.op == "count":
         return _count(node, reading)
     if node.op == "not":

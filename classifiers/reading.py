@@ -51,6 +51,7 @@ class Reading:
         self.facts: Mapping[str, Any] = facts or {}
         self._hits: dict[str, list[Hit]] = {}
         self._done: set[str] = set()
+        self._asked: set[str] = set()
 
     @property
     def text(self) -> str:
@@ -104,19 +105,24 @@ class Reading:
 
     def hits(self, feature: str) -> list[Hit]:
         """The hits of a feature, by position. A name ending in ".*" gives those of all features of that family."""
+        found = self._hits.get(feature)
+        return self._find(feature) if found is None or feature not in self._asked else found
+
+    def _find(self, feature: str) -> list[Hit]:
+        """Run the family of a feature asked for the first time."""
         from classifiers.features import expand, family_of  # the registry imports this module's types
 
+        self._asked.add(feature)
         if feature.endswith(".*"):
-            if feature not in self._hits:
-                found = [hit for name in expand(feature) for hit in self.hits(name)]
-                self._hits[feature] = sorted(found, key=lambda h: (h.at, h.feature))
+            members = [hit for name in expand(feature) for hit in self.hits(name)]
+            self._hits[feature] = sorted(members, key=lambda h: (h.at, h.feature))
             return self._hits[feature]
         family = family_of(feature)
         if family.name not in self._done:
             self._done.add(family.name)
             for hit in family.find(self):
                 self._hits.setdefault(hit.feature, []).append(hit)
-        return self._hits.get(feature, [])
+        return self._hits.setdefault(feature, [])
 
     def has(self, feature: str) -> bool:
         """Whether a feature has any hit."""
