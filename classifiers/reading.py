@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from classifiers.lexicon import Word, boundaries, lexicon
+from classifiers.lexicon import lexicon
+from classifiers.matching import Word, boundaries
 from classifiers.normalise import BLANK, STOP, Folded, fold
 from classifiers.page import Block, Page
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from classifiers.features import family
-from classifiers.lexicon import Word
+from classifiers.matching import Word
 from classifiers.normalise import COMMA, STOP
 from classifiers.reading import Hit, Reading
 

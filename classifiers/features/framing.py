@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from classifiers.lexicon import Word
+from classifiers.matching import Word
 from classifiers.normalise import COMMA
 from classifiers.reading import Reading
 

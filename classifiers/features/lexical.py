@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from classifiers.features import family
 from classifiers.features.framing import Frames
-from classifiers.lexicon import Word, lexicon
+from classifiers.lexicon import lexicon
+from classifiers.matching import Word
 from classifiers.reading import OWN_REGIONS, Hit, Reading
 
 # Families whose words accuse: they count only when the page itself says them.
