@@ -101,7 +101,7 @@ class Lexicon:
             if all(rows):
                 feature = self.chains[chain].feature
                 words.setdefault(feature, []).extend(
-                    Word(feature, start, end) for start, end in linked(rows, self.chains[chain], gap)
+                    Word(feature, start, end) for start, end in linked(rows, self.chains[chain], text, gap)
                 )
         return {feature: clean(found, innocent.get(feature, [])) for feature, found in words.items()}
 

@@ -31,6 +31,9 @@ class Chain:
     cross: bool = False
 
 
+_NEGATORS = frozenset("不没勿禁")
+
+
 def spacing_of(gap: bytes, text: str, start: int, end: int, literal: str) -> str | None:
     """"" for a plain occurrence, "separator" for a word pulled apart on purpose, None for letters that only meet by chance."""
     if start and gap[start] == 0 and _runs_on(text[start - 1], literal[0]):
@@ -70,7 +73,7 @@ def _spaced_around(gap: bytes, start: int, end: int, latin: bool) -> bool:
     return gap[start + 1] != LIST and len(around) >= 2 and min(around) >= least
 
 
-def linked(rows: list[list[tuple[int, int]]], chain: Chain, gap: bytes) -> Iterator[tuple[int, int]]:
+def linked(rows: list[list[tuple[int, int]]], chain: Chain, text: str, gap: bytes) -> Iterator[tuple[int, int]]:
     """For each first part, the nearest next parts within reach and in the same sentence."""
     later = [sorted(row) for row in rows[1:]]
     starts = [[span[0] for span in row] for row in later]
@@ -83,6 +86,8 @@ def linked(rows: list[list[tuple[int, int]]], chain: Chain, gap: bytes) -> Itera
             best = max(row[near : bisect_right(begin, row[near][0])], key=lambda span: span[1])
             if not chain.cross and max(gap[end : best[0] + 1], default=0) >= STOP:
                 break
+            if not _NEGATORS.isdisjoint(text[end : best[0]]):
+                break  # "手机不能带进去" says the reverse of "手机带进去"
             end = best[1]
         else:
             yield first, end

@@ -23,8 +23,9 @@ MEASURED = {
     "more_ads": (20, True, 2),
     "third_ads": (15, True, 4),
     "innocent": (60, False, 0),
-    "more_innocent": (20, False, 1),
+    "more_innocent": (20, False, 0),
     "third_innocent": (25, False, 0),
+    "fourth_innocent": (15, False, 1),
     "held_ads": (20, True, 3),
     "held_innocent": (20, False, 1),
 }
