@@ -27,7 +27,7 @@ MEASURED = {
     "third_innocent": (25, False, 0),
     "fourth_innocent": (15, False, 1),
     "held_ads": (20, True, 3),
-    "held_innocent": (20, False, 1),
+    "held_innocent": (20, False, 0),
 }
 FOLDER = Path(__file__).parent / "corpus"
 _NEIGHBOURS = {
