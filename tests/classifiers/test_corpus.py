@@ -1,7 +1,8 @@
 """Full pages with wording of every kind: how many sellers are found and how many innocent pages are left alone.
 
-The corpora `held_*` were written before any rule was changed and are never tuned on; their floors record what was
-measured, so that a change which generalises worse shows here.
+Only `held_ads` and `held_innocent` say how the rules do on wording they have not met: they were written after the
+rules were frozen, and judged once. The word lists were written with all the others in view, so their low counts
+say that nothing was lost, not how good the rules are.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ MEASURED = {
     "more_innocent": (20, False, 0),
     "third_innocent": (25, False, 0),
     "fourth_innocent": (15, False, 1),
-    "held_ads": (20, True, 3),
-    "held_innocent": (20, False, 0),
+    "early_ads": (20, True, 3),
+    "early_innocent": (20, False, 0),
+    "held_ads": (20, True, 14),
+    "held_innocent": (20, False, 3),
 }
 FOLDER = Path(__file__).parent / "corpus"
 _NEIGHBOURS = {
