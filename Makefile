@@ -2,17 +2,22 @@
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
-.PHONY: setup demo test check docs doctor clean
+BUNDLE :=
+PARTS := pyproject.toml constraints.txt scripts/setup.sh
+.PHONY: setup demo test check docs doctor bundle clean
 
 setup: .setup-done
-.setup-done: pyproject.toml constraints.txt scripts/setup.sh
-	@sh scripts/setup.sh $(VENV)
+.setup-done: $(PARTS)
+	@sh scripts/setup.sh $(VENV) $(if $(BUNDLE),bundle=$(BUNDLE))
 	@touch $@
+.setup-tests-done: $(PARTS)
+	@sh scripts/setup.sh $(VENV) $(if $(BUNDLE),bundle=$(BUNDLE)) tests
+	@touch $@ .setup-done
 
 demo: .setup-done
 	@$(VENV)/bin/dajia demo
 
-test: .setup-done
+test: .setup-tests-done
 	@$(PY) -m pytest -q
 
 check: .setup-done
@@ -27,5 +32,9 @@ docs: .setup-done
 doctor: .setup-done
 	@$(VENV)/bin/dajia doctor
 
+# Everything a machine without network needs: `make setup BUNDLE=dist/bundle` there.
+bundle: .setup-done
+	@sh scripts/bundle.sh $(VENV) dist/bundle
+
 clean:
-	rm -rf $(VENV) .setup-done var
+	rm -rf $(VENV) .setup-done .setup-tests-done var

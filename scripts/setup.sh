@@ -1,9 +1,33 @@
 #!/bin/sh
 # Sets up what `make demo` and `make test` need: virtual environment, pinned packages, Chromium, a CJK font.
-# usage: scripts/setup.sh VENV
+# usage: scripts/setup.sh VENV [bundle=DIR] [tests]
+#   bundle=DIR  take the packages from a folder made by `make bundle`, without any network
+#   tests       also what only tests need: redis-server, openssl
 set -eu
 VENV=${1:-.venv}
+shift 2>/dev/null || true
+BUNDLE="" TESTS=""
+for word in "$@"; do
+    case "$word" in
+        bundle=*) BUNDLE=${word#bundle=} ;;
+        tests) TESTS=1 ;;
+        "") ;;
+        *) printf '%s\n' "dajia setup: unknown word: $word" >&2; exit 2 ;;
+    esac
+done
 say() { printf '%s\n' "dajia setup: $*"; }
+has() { command -v "$1" >/dev/null 2>&1; }
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif has sudo && sudo -n true 2>/dev/null; then sudo -n "$@"
+    else return 1; fi
+}
+may_install() { has apt-get && as_root true; }
+UPDATED=""
+apt_install() {
+    [ -n "$UPDATED" ] || { as_root apt-get update -qq || true; UPDATED=1; }
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
+}
 
 # 1. A Python that is new enough.
 PYTHON=""
@@ -16,53 +40,66 @@ if [ -z "$PYTHON" ]; then
     exit 3
 fi
 
-# 2. The packages, pinned by constraints.txt. uv when present, pip otherwise.
-if command -v uv >/dev/null 2>&1; then
+# 2. The packages, pinned by constraints.txt: from a bundle, else with uv, else with pip.
+venv_with_pip() {
+    [ -x "$VENV/bin/python" ] && return 0
+    if ! "$PYTHON" -c 'import ensurepip' 2>/dev/null; then
+        may_install && apt_install python3-venv || {
+            say "the venv module is missing. On Debian: apt-get install python3-venv" >&2
+            exit 3
+        }
+    fi
+    "$PYTHON" -m venv "$VENV"
+}
+if [ -n "$BUNDLE" ]; then
+    if [ ! -d "$BUNDLE/wheels" ]; then
+        say "$BUNDLE: no wheels/ in there; make one with 'make bundle' on a machine with network" >&2
+        exit 2
+    fi
+    if ! (cd "$BUNDLE" && sha256sum --quiet -c SHA256SUMS); then
+        say "$BUNDLE: its files are not those that SHA256SUMS lists; copy the bundle again" >&2
+        exit 2
+    fi
+    venv_with_pip
+    say "installing packages from $BUNDLE"
+    "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-index --find-links "$BUNDLE/wheels" \
+        -c constraints.txt 'setuptools>=75' wheel
+    "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --no-index --find-links "$BUNDLE/wheels" \
+        --no-build-isolation -c constraints.txt -e '.[dev]'
+elif has uv; then
     [ -x "$VENV/bin/python" ] || uv venv -q --python "$PYTHON" "$VENV"
     say "installing packages with uv"
     uv pip install -q --python "$VENV/bin/python" -c constraints.txt -e '.[dev]'
 else
-    if [ ! -x "$VENV/bin/python" ]; then
-        if ! "$PYTHON" -c 'import ensurepip' 2>/dev/null; then
-            if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-                apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv
-            else
-                say "the venv module is missing. On Debian: apt-get install python3-venv" >&2
-                exit 3
-            fi
-        fi
-        "$PYTHON" -m venv "$VENV"
-    fi
+    venv_with_pip
     say "installing packages with pip (about a minute the first time)"
-    "$VENV/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+    "$VENV/bin/python" -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
 fi
 
 # 3. Browser and font: wanted, not required. Without a browser dajia works in plain-HTTP mode.
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"
-    elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then sudo -n "$@"
-    else return 1; fi
-}
 NEED=""
 have_browser() {
     for name in "${BROWSER_PATH:-}" chromium chromium-browser google-chrome-stable google-chrome microsoft-edge-stable; do
-        [ -n "$name" ] && command -v "$name" >/dev/null 2>&1 && return 0
+        [ -n "$name" ] && has "$name" && return 0
     done
-    return 1
+    [ -n "$(find "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}" -maxdepth 1 -name 'chromium*' 2>/dev/null)" ]
 }
-have_browser || "$VENV/bin/python" -m playwright install chromium >/dev/null 2>&1 || NEED="$NEED chromium"
-if ! { command -v fc-list >/dev/null 2>&1 && fc-list :lang=zh-cn 2>/dev/null | grep -q .; }; then
-    NEED="$NEED fonts-noto-cjk fontconfig"
+if ! have_browser; then
+    [ -n "$BUNDLE" ] || timeout 180 "$VENV/bin/python" -m playwright install chromium >/dev/null 2>&1 || true
+    have_browser || NEED="chromium"
+fi
+if ! { has fc-list && fc-list :lang=zh-cn 2>/dev/null | grep -q .; }; then NEED="$NEED fonts-noto-cjk fontconfig"; fi
+if [ -n "$TESTS" ]; then
+    has redis-server || NEED="$NEED redis-server"
+    has openssl || NEED="$NEED openssl"
 fi
 if [ -n "$NEED" ]; then
-    if command -v apt-get >/dev/null 2>&1 && as_root true; then
-        say "installing with apt-get:$NEED"
-        as_root apt-get update -qq || true
+    if [ -z "$BUNDLE" ] && may_install; then
+        say "installing with apt-get: $NEED"
         # shellcheck disable=SC2086
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $NEED >/dev/null || NEED="$NEED (failed)"
-        case "$NEED" in *failed*) say "not installed:$NEED - screenshots need them; going on in plain-HTTP mode" ;; esac
+        apt_install $NEED || say "apt-get could not install: $NEED - screenshots need a browser and a CJK font; going on in plain-HTTP mode"
     else
-        say "missing:$NEED - install them for screenshots; going on in plain-HTTP mode"
+        say "missing: $NEED - install them for screenshots; going on in plain-HTTP mode"
     fi
 fi
 say "ready"
