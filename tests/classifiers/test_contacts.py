@@ -39,8 +39,8 @@ def contacts(text: str) -> set[tuple[str, str]]:
         ("https://t.me/czz_daili", {("telegram", "czz_daili")}),
     ],
     ids=[
-        "plain", "hyphens", "full width", "circled", "han numerals", "stars", "letters for digits", "brackets", "same number", "wechat", "v",
-        "heart", "homophone", "plus v", "spaced out", "is", "add me", "qq", "spaced qq", "bare q", "mail", "telegram", "telegram link",
+        "plain", "hyphens", "full width", "circled", "han numerals", "stars", "letters for digits", "brackets", "same number", "wechat",
+        "v", "heart", "homophone", "plus v", "spaced out", "is", "add me", "qq", "spaced qq", "bare q", "mail", "telegram", "telegram link",
     ],
 )  # fmt: skip
 def test_contact_is_recovered_exactly(text: str, expected: set[tuple[str, str]]) -> None:
@@ -63,7 +63,8 @@ def test_contact_is_recovered_exactly(text: str, expected: set[tuple[str, str]])
         "权威信息 official2024",
         "证书编号 T350102199001011234",
     ],
-    ids=["hotlines", "complaints", "id card", "order", "office", "masked", "public account", "payment", "table", "version", "chance", "certificate"],
+    ids=["hotlines", "complaints", "id card", "order", "office", "masked", "public account", "payment", "table", "version", "chance",
+         "certificate"],
 )
 def test_what_is_no_seller_contact_is_left_out(text: str) -> None:
     assert not contacts(text)

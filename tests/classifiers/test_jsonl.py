@@ -29,7 +29,8 @@ def test_rows_have_the_fixed_shape_in_the_order_given() -> None:
 
 
 def test_bad_lines_give_error_rows_and_the_rest_is_judged() -> None:
-    counts, rows = run("{", "[1]", '{"id": 7}', '{"id": 8, "text": 5}', '{"id": 9, "text": "x", "facts": 3}', b"\xff\xfe", '{"id": 10, "text": "\\ud800"}')
+    bad = ("{", "[1]", '{"id": 7}', '{"id": 8, "text": 5}', '{"id": 9, "text": "x", "facts": 3}', b"\xff\xfe")
+    counts, rows = run(*bad, '{"id": 10, "text": "\\ud800"}')
     assert counts.bad == 6
     assert [row["id"] for row in rows] == [None, None, 7, 8, 9, None, 10]
     assert all("error" in row for row in rows[:6])

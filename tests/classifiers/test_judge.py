@@ -60,7 +60,8 @@ def test_an_ad_among_innocent_replies_is_one_page_not_the_host() -> None:
 
 
 def test_words_in_lists_of_other_pages_do_not_accuse() -> None:
-    html = "<h1>消防演练通知</h1><p>" + "各单位按时参加消防演练，服从指挥。" * 8 + "</p><div class=sidebar><a>电工证免考包过 加微信 abc_1234</a></div>"
+    notice = "<h1>消防演练通知</h1><p>" + "各单位按时参加消防演练，服从指挥。" * 8 + "</p>"
+    html = notice + "<div class=sidebar><a>电工证免考包过 加微信 abc_1234</a></div>"
     assert judge(PageInput(URL, html=html)).band == "none"
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from classifiers.page import PageInput, decode_html
 from classifiers.reader import read
 
-PARTS = list("<>/=\"'&;! -abp") + [
+PARTS = [
+    *"<>/=\"'&;! -abp",
     "<p>", "</p>", "<a href=", "</a>", "&nbsp;", "&lt;", "<!--", "-->", "<script>", "</script>", "免考", "<title>", "</title>", "<form>",
     "<img alt='", "<div class=nav>", "</div>", "\n", "<input placeholder=\"", "\x00", "\ud83d",
 ]  # fmt: skip
@@ -33,7 +34,8 @@ def test_text_of_every_kind_is_read_in_its_region() -> None:
 
 
 def test_links_forms_pictures_are_absolute() -> None:
-    found = page("<base href='/b/'><a href='x'>去</a><form action=/q method=POST><input name=zjhm placeholder='证件号码'></form><img src=y.png>")
+    form = "<form action=/q method=POST><input name=zjhm placeholder='证件号码'></form>"
+    found = page(f"<base href='/b/'><a href='x'>去</a>{form}<img src=y.png>")
     assert [(k.url, k.words) for k in found.links] == [("https://a.example/b/x", "去")]
     assert (found.forms[0].action, found.forms[0].method, found.forms[0].fields[0].label) == ("https://a.example/q", "post", "证件号码")
     assert found.pictures[0].src == "https://a.example/b/y.png"
