@@ -95,7 +95,7 @@ _FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
                 "prev TEXT NOT NULL, hash TEXT NOT NULL UNIQUE", ("seq",)),
 }
 
-FACT_TABLES = tuple(_FACTS)
+FACT_TABLES = list(_FACTS)  # a later migration adds its own
 
 
 @migration
@@ -134,3 +134,62 @@ def m003_search(db: Database) -> None:
     db.execute(
         "CREATE VIRTUAL TABLE page_text USING fts5 (capture UNINDEXED, title, body, tokenize = 'unicode61')"
     )
+
+
+_GANG_FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "entities": ("capture TEXT NOT NULL REFERENCES captures(id), type TEXT NOT NULL, value TEXT NOT NULL, "
+                 "PRIMARY KEY (capture, type, value)", ("capture", "type", "value")),
+    "gang_edits": ("id TEXT PRIMARY KEY, move TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL, reviewer TEXT NOT NULL, "
+                   "reason TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+}
+FACT_TABLES += _GANG_FACTS
+
+
+@migration
+def gangs(db: Database) -> None:
+    """Shared traits and people's knowledge of gangs as facts; the gangs themselves are computed, hence ordinary tables."""
+    for table, (columns, keys) in _GANG_FACTS.items():
+        db.execute(f"CREATE TABLE {table} ({columns})")
+        insert_only(db, table, keys)
+    db.execute("CREATE INDEX entities_by_type_value ON entities (type, value)")
+    db.execute("CREATE TABLE gangs (id TEXT PRIMARY KEY, leads INTEGER NOT NULL, ads INTEGER NOT NULL, "
+               "sites INTEGER NOT NULL, summary TEXT NOT NULL, at TEXT NOT NULL)")
+    db.execute("CREATE TABLE gang_members (gang TEXT NOT NULL, lead TEXT NOT NULL PRIMARY KEY, role TEXT NOT NULL)")
+    db.execute("CREATE INDEX gang_members_by_gang ON gang_members (gang)")
+    db.execute("CREATE TABLE gang_ties (gang TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL, leads INTEGER NOT NULL, "
+               "role TEXT NOT NULL, place INTEGER NOT NULL, score REAL NOT NULL, sentence TEXT NOT NULL, "
+               "PRIMARY KEY (gang, type, value))")
+
+
+@migration
+def politeness(db: Database) -> None:
+    """Turns per registrable domain and the walls its hosts put up: how to behave, not evidence, hence ordinary tables."""
+    db.execute("CREATE TABLE domains (domain TEXT PRIMARY KEY, next_at REAL NOT NULL, day TEXT NOT NULL, "
+               "asked INTEGER NOT NULL)")
+    db.execute("CREATE TABLE doors (host TEXT PRIMARY KEY, domain TEXT NOT NULL, walls INTEGER NOT NULL, "
+               "until REAL NOT NULL, probing REAL NOT NULL, wall TEXT NOT NULL, proof TEXT NOT NULL)")
+    db.execute("CREATE INDEX doors_by_domain ON doors (domain)")
+
+
+_QUERY_FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "query_proposals": ("text TEXT PRIMARY KEY, theme TEXT NOT NULL, certificate TEXT NOT NULL, region TEXT NOT NULL, "
+                        "origin TEXT NOT NULL, evidence TEXT NOT NULL, at TEXT NOT NULL", ("text",)),
+    "query_moves": ("id TEXT PRIMARY KEY, text TEXT NOT NULL REFERENCES query_proposals(text), move TEXT NOT NULL, "
+                    "reviewer TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+}
+FACT_TABLES += _QUERY_FACTS
+
+
+@migration
+def queries(db: Database) -> None:
+    """Query texts proposed to people and what they said; related searches; when each text was last asked where."""
+    for table, (columns, keys) in _QUERY_FACTS.items():
+        db.execute(f"CREATE TABLE {table} ({columns})")
+        insert_only(db, table, keys)
+    db.execute("CREATE INDEX query_moves_by_text ON query_moves (text, at)")
+    db.execute("CREATE TABLE related_searches (text TEXT NOT NULL, source TEXT NOT NULL, query TEXT NOT NULL, "
+               "run TEXT NOT NULL, capture TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (text, source, query))")
+    db.execute("CREATE TABLE query_turns (source TEXT NOT NULL, text TEXT NOT NULL, run TEXT NOT NULL, day TEXT NOT NULL, "
+               "at TEXT NOT NULL, state TEXT NOT NULL, results INTEGER NOT NULL, times INTEGER NOT NULL, "
+               "PRIMARY KEY (source, text))")
+    db.execute("CREATE INDEX captures_by_origin ON captures (origin)")

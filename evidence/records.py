@@ -210,6 +210,33 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Entity:
+    """A trait or contact that one capture shows and others may share: what gangs are made of.
+
+    `type`: phone wechat qq email telegram (persons) · host (a QR's or link's target, or the page's own) · analytics
+    icp police template favicon tls ip registrant (sites) · certificate. `value` is normalised.
+    """
+
+    capture: str
+    type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class GangEdit:
+    """What people know of gangs: `move` merge (leads `a` and `b` belong together) · split (they do not) · ignore (the
+    entity `a`:`b` links nobody). A later edit of the same pair outweighs an earlier one; `undo` takes it back."""
+
+    id: str
+    move: str
+    a: str
+    b: str
+    reviewer: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A subject worth a person's look: (kind, subject) is unique. State comes from decisions."""
 

@@ -25,6 +25,8 @@ from evidence.records import (
     Capture,
     Check,
     Decision,
+    Entity,
+    GangEdit,
     Lead,
     Package,
     Sighting,
@@ -250,6 +252,20 @@ class Store(Reading):
         """A package that was built for an agency."""
         self._fact("packages", as_row(record), "packaged", "lead", record.lead, as_row(record),
                    {"agency": record.agency, "zip_sha256": record.zip_sha256})
+
+    def add_entities(self, capture: str, entities: Iterable[Entity]) -> None:
+        """The traits of one capture, once; an empty list is recorded too, so that it is not looked at again."""
+        with self.transaction():
+            rows = sorted({(e.type, e.value) for e in entities})
+            for kind, value in rows:
+                self._insert("entities", {"capture": capture, "type": kind, "value": value})
+            custody.append(self.db, "traits", "capture", capture, ids.digest([list(r) for r in rows]), self.actor,
+                           {"entities": len(rows)})
+
+    def add_gang_edit(self, record: GangEdit) -> None:
+        """What a person knows of gangs."""
+        self._fact("gang_edits", as_row(record), "gang", "gang_edit", record.id, as_row(record),
+                   {"move": record.move}, actor=record.reviewer)
 
     def add_check(self, record: Check) -> None:
         """A look at whether a subject is still up."""
