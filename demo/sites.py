@@ -2,26 +2,35 @@
 
     charset: utf-8 | gbk        https: true | false
     created, registrar, country, ip: what WHOIS and DNS say
-    pages: path → {file: a.html, mobile: b.html} | {redirect: URL, status: 302} | {qr: text} |
+    pages: path → {file: a.html, mobile: b.html, searched: c.html} | {redirect: URL, status: 302} | {qr: text} |
            {picture: [lines]} | {bytes: n, type: …, attachment: name} | {text: …}
     index: [{url, title, snippet, engines, paid, date}]     what engines and boards know of this host
+
+Page files are UTF-8 on disk and sent in the host's charset. `README.md` tells the rest.
 """
 
 from __future__ import annotations
 
+import codecs
 import html
+import ipaddress
+import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
-ENGINES = ("so360", "baidu", "sogou", "toutiao", "hc360", "liebiao", "discuz")
+ENGINES = {found.name: folder for folder in ("engines", "boards")
+           for found in pkgutil.iter_modules([str(Path(__file__).with_name(folder))])}  # name → where its module lies
+_DEFAULT_ENGINES = ("so360", "baidu", "toutiao")
 _KEYS = {"charset", "https", "created", "registrar", "country", "ip", "pages", "index"}
-_PAGE_KEYS = {"file", "mobile", "redirect", "status", "qr", "picture", "bytes", "type", "attachment", "text"}
-_KINDS = ("file", "redirect", "qr", "picture", "bytes", "text")
+_KINDS = {"file": str, "redirect": str, "qr": str, "picture": list, "bytes": int, "text": str}
+_PAGE_KEYS = {"mobile": str, "searched": str, "status": int, "type": str, "attachment": str} | _KINDS
+_INDEX_KEYS = {"url", "title", "snippet", "engines", "paid", "date"}
 _UNSEEN = re.compile(r"(?is)<(script|style|template|noscript)\b.*?</\1>|<!--.*?-->|<[^>]+>")
 _TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
 
@@ -59,8 +68,11 @@ class Site:
     index: list[Entry] = field(default_factory=list)
 
     def page(self, target: str) -> dict[str, Any] | None:
-        """The page at a path with its query, else at the path alone, else None."""
-        return self.pages.get(target) or self.pages.get(target.partition("?")[0])
+        """The page at a path with its query, else at the path alone, else None; `%E4%BD%9C` is the same as its letters."""
+        for form in (target, unquote(target), target.partition("?")[0], unquote(target.partition("?")[0])):
+            if form in self.pages:
+                return self.pages[form]
+        return None
 
 
 def load(folder: Path) -> dict[str, Site]:
@@ -70,7 +82,7 @@ def load(folder: Path) -> dict[str, Site]:
         site = _site(path)
         sites[site.host] = site
     if not sites:
-        raise SiteError(f"{folder}: no site.yml found")
+        raise SiteError(f"{folder}: no */site.yml found")
     return sites
 
 
@@ -88,13 +100,41 @@ def _site(path: Path) -> Site:
         raise SiteError(f"{path}: must be a mapping")
     if unknown := set(raw) - _KEYS:
         raise SiteError(f"{path}: unknown field {sorted(unknown)[0]!r}; known: {', '.join(sorted(_KEYS))}")
-    site = Site(path.parent.name, path.parent, str(raw.get("charset", "utf-8")), bool(raw.get("https", True)),
-                str(raw.get("created", "")), str(raw.get("registrar", "")), str(raw.get("country", "")),
-                str(raw.get("ip", "203.0.113.1")))
-    for target, page in (raw.get("pages") or {}).items():
+    site = Site(_host(path), path.parent, **_head(path, raw))
+    for target, page in _typed(path, "pages", raw.get("pages"), dict).items():
         site.pages[str(target)] = _page(path, str(target), page)
-    site.index = list(_entries(path, site, raw.get("index") or []))
+    site.index = list(_entries(path, site, _typed(path, "index", raw.get("index"), list)))
     return site
+
+
+def _host(path: Path) -> str:
+    try:
+        return path.parent.name.encode("idna").decode().lower()
+    except UnicodeError as problem:
+        raise SiteError(f"{path}: the folder {path.parent.name!r} is no host name: {problem}") from problem
+
+
+def _head(path: Path, raw: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {name: str(raw[name]) for name in ("charset", "created", "registrar", "country", "ip")
+                              if raw.get(name) is not None}
+    values["https"] = raw.get("https", True)
+    if not isinstance(values["https"], bool):
+        raise SiteError(f"{path}: https: must be true or false, not {values['https']!r}")
+    try:
+        codecs.lookup(values.get("charset", "utf-8"))
+        ipaddress.IPv4Address(values.get("ip", "203.0.113.1"))
+    except LookupError as problem:
+        raise SiteError(f"{path}: charset: {problem}") from problem
+    except ValueError as problem:
+        raise SiteError(f"{path}: ip: {problem}") from problem
+    return values
+
+
+def _typed(path: Path, name: str, value: Any, kind: type[Any]) -> Any:
+    value = kind() if value is None else value
+    if not isinstance(value, kind):
+        raise SiteError(f"{path}: {name}: must be a {'mapping' if kind is dict else 'list'}")
+    return value
 
 
 def _page(path: Path, target: str, page: Any) -> dict[str, Any]:
@@ -103,11 +143,14 @@ def _page(path: Path, target: str, page: Any) -> dict[str, Any]:
         raise SiteError(f"{where}: a path starts with /")
     if not isinstance(page, dict) or sum(kind in page for kind in _KINDS) != 1:
         raise SiteError(f"{where}: needs exactly one of {', '.join(_KINDS)}")
-    if unknown := set(page) - _PAGE_KEYS:
-        raise SiteError(f"{where}: unknown field {sorted(unknown)[0]!r}")
-    for name in ("file", "mobile"):
-        if name in page and not (path.parent / str(page[name])).is_file():
-            raise SiteError(f"{where}.{name}: no file {page[name]}")
+    for name, value in page.items():
+        if name not in _PAGE_KEYS:
+            raise SiteError(f"{where}: unknown field {name!r}; known: {', '.join(sorted(_PAGE_KEYS))}")
+        if not isinstance(value, _PAGE_KEYS[name]) or isinstance(value, bool):
+            raise SiteError(f"{where}.{name}: must be {_PAGE_KEYS[name].__name__}, not {str(value)[:80]!r}")
+    for name in ("file", "mobile", "searched"):
+        if name in page and not (path.parent / page[name]).is_file():
+            raise SiteError(f"{where}.{name}: no file {page[name][:80]!r} in {path.parent.name}")
     return page
 
 
@@ -116,17 +159,32 @@ def _entries(path: Path, site: Site, rows: list[Any]) -> Iterator[Entry]:
         where = f"{path}: index[{number}]"
         if not isinstance(row, dict) or not str(row.get("url", "")).startswith("/"):
             raise SiteError(f"{where}: needs url: /path")
+        if unknown := set(row) - _INDEX_KEYS:
+            raise SiteError(f"{where}: unknown field {sorted(unknown)[0]!r}; known: {', '.join(sorted(_INDEX_KEYS))}")
         page = site.page(str(row["url"]))
         if page is None:
             raise SiteError(f"{where}.url: this host has no page {row['url']}")
-        engines = frozenset(row.get("engines") or ("so360", "baidu", "toutiao"))
-        if unknown := (engines | frozenset(row.get("paid") or ())) - set(ENGINES):
-            raise SiteError(f"{where}.engines: unknown {sorted(unknown)[0]!r}; known: {', '.join(ENGINES)}")
-        source = (site.folder / str(page["file"])).read_text(encoding="utf-8") if "file" in page else ""
+        paid = _engines(f"{where}.paid", row.get("paid") or ())
+        engines = _engines(f"{where}.engines", _DEFAULT_ENGINES if row.get("engines") is None else row["engines"])
+        source = _source(site, page)
         found = _TITLE.search(source)
         title = str(row.get("title") or (visible(found[1]) if found else site.host))
         text = visible(_TITLE.sub("", source))
         snippet = str(row.get("snippet") or text[:110])
         scheme = "https" if site.https else "http"
         yield Entry(f"{scheme}://{site.host}{row['url']}", title, snippet, str(row.get("date", "2026-10-08")), engines,
-                    frozenset(row.get("paid") or ()), f"{title} {snippet} {text}".lower())
+                    paid, f"{title} {snippet} {text}".lower())
+
+
+def _engines(where: str, names: Any) -> frozenset[str]:
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise SiteError(f"{where}: must be a list of names")
+    if unknown := set(names) - set(ENGINES):
+        raise SiteError(f"{where}: unknown {sorted(unknown)[0]!r}; known: {', '.join(sorted(ENGINES))}")
+    return frozenset(names)
+
+
+def _source(site: Site, page: dict[str, Any]) -> str:
+    """The page's text as an engine would index it: what its visitors from the engine see."""
+    path = site.folder / str(page.get("searched") or page.get("file") or "")
+    return path.read_text(encoding="utf-8", errors="replace") if path.suffix in {".html", ".htm"} else ""
