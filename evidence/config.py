@@ -72,6 +72,16 @@ class Browser(_Section):
     sandbox: Literal["auto", "on", "off"] = "auto"
 
 
+class Exports(_Section):
+    """What leaves, and how: sellers' `contacts` are shown or masked, `mail_from` and `mail_to` stand in the mail draft,
+    which is never sent; pictures in report.html take at most `picture_megabytes`."""
+
+    contacts: Literal["show", "mask"] = "show"
+    mail_from: str = ""
+    mail_to: list[str] = Field(default_factory=list)
+    picture_megabytes: float = Field(default=16.0, ge=0, le=200)
+
+
 class SourceSettings(_Section):
     """One source's policy. Overriding robots needs a written legal basis, kept with every run."""
 
@@ -95,6 +105,7 @@ class Config(_Section):
     network: Network = Network()
     crawl: Crawl = Crawl()
     browser: Browser = Browser()
+    exports: Exports = Exports()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     def source(self, name: str) -> SourceSettings:
