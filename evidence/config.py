@@ -51,15 +51,53 @@ class Network(_Section):
 
 
 class Crawl(_Section):
-    """How much and how politely. `delay` in seconds per registrable domain; 0 queries = all."""
+    """How much and how politely. `delay` in seconds per registrable domain, `daily_cap` requests a day to one (0: no limit),
+    `pause` minutes after a wall (0: none). Each source is asked `queries_per_day` texts a day; with `max_queries`
+    (0: all) only the first ones of the query files, in their order."""
 
     pages_per_query: int = Field(default=2, ge=1, le=10)
     delay: float = Field(default=3.0, ge=0)
+    daily_cap: int = Field(default=1000, ge=0)
+    pause: float = Field(default=30.0, ge=0)
+    queries_per_day: int = Field(default=80, ge=1)
     concurrency: int = Field(default=8, ge=1, le=64)
     recapture_days: int = Field(default=7, ge=0)
     max_queries: int = Field(default=0, ge=0)
     max_candidates: int = Field(default=5000, ge=1)
     deepen_rounds: int = Field(default=3, ge=1, le=6)
+
+
+class Facts(_Section):
+    """Site facts. `days` they are trusted before they are asked again, `whois_interval` in seconds per WHOIS server,
+    `ip2region` an xdb file (or two: IPv4, IPv6), `rdap_bootstrap` IANA's dns.json in place of the shipped table."""
+
+    days: float = Field(default=7.0, ge=0)
+    at_once: int = Field(default=8, ge=1, le=64)
+    whois_interval: float = Field(default=1.0, ge=0, le=60)
+    rdap: bool = True
+    rdap_bootstrap: str = ""
+    rdap_ip: str = "https://rdap.apnic.net/ip/"
+    ip2region: list[str] = Field(default_factory=list)
+
+
+class Feeds(_Section):
+    """Where new names come from, besides search. `watchlist` has the generated lookalikes of every official query system
+    resolved; `files` and `urls` hold one name a line (plain or .gz); `ct` are certificate logs (RFC 6962), read on from
+    where the last run stopped, at most `ct_entries` a run, from `ct_backlog` entries before their end the first time."""
+
+    watchlist: bool = False
+    files: list[str] = Field(default_factory=list)
+    urls: list[str] = Field(default_factory=list)
+    ct: list[str] = Field(default_factory=list)
+    ct_entries: int = Field(default=20_000, ge=1, le=5_000_000)
+    ct_backlog: int = Field(default=2_000, ge=0)
+    band: Literal["high", "medium", "low"] = "medium"
+    at_once: int = Field(default=64, ge=1, le=1024)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the daily run has anything to look at here."""
+        return bool(self.watchlist or self.files or self.urls or self.ct)
 
 
 class Browser(_Section):
@@ -83,12 +121,18 @@ class Exports(_Section):
 
 
 class SourceSettings(_Section):
-    """One source's policy. Overriding robots needs a written legal basis, kept with every run."""
+    """One source's policy. Overriding robots needs a written legal basis, kept with every run.
 
-    enabled: bool = True
+    `enabled` unset: as the source declares itself (experimental ones are off until switched on or asked by name).
+    `queries` texts a day instead of `crawl.queries_per_day`; `minimum` results per page instead of the declared one.
+    """
+
+    enabled: bool | None = None
     robots: Literal["obey", "override"] = "obey"
     legal_basis: str = ""
     delay: float | None = Field(default=None, ge=0)
+    queries: int | None = Field(default=None, ge=0)
+    minimum: float | None = Field(default=None, ge=0)
     options: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -105,6 +149,8 @@ class Config(_Section):
     network: Network = Network()
     crawl: Crawl = Crawl()
     browser: Browser = Browser()
+    facts: Facts = Facts()
+    feeds: Feeds = Feeds()
     exports: Exports = Exports()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 

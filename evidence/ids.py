@@ -78,6 +78,20 @@ def to_ascii(host: str) -> str:
         return host.lower()
 
 
+def to_unicode(host: str) -> str:
+    """A host as people read it; a label that is no valid punycode stays as it was."""
+    return ".".join(_unicode_label(label) for label in host.split("."))
+
+
+def _unicode_label(label: str) -> str:
+    if not label.lower().startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode").lower() or label
+    except (UnicodeError, ValueError, OverflowError):
+        return label
+
+
 def normal_url(url: str) -> str:
     """The URL's normal form: scheme and host lower case, host in punycode, no default port, no
     fragment, no user info, percent-escapes of unreserved characters undone, "/" for an empty path.

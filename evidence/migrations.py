@@ -193,3 +193,30 @@ def queries(db: Database) -> None:
                "at TEXT NOT NULL, state TEXT NOT NULL, results INTEGER NOT NULL, times INTEGER NOT NULL, "
                "PRIMARY KEY (source, text))")
     db.execute("CREATE INDEX captures_by_origin ON captures (origin)")
+
+
+_INTAKE_FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "imports": ("id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, "
+                "capture TEXT NOT NULL, person TEXT NOT NULL, how TEXT NOT NULL, run TEXT NOT NULL, rows INTEGER NOT NULL, "
+                "known INTEGER NOT NULL, problems TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "tips": ("id TEXT PRIMARY KEY, import TEXT NOT NULL REFERENCES imports(id), place TEXT NOT NULL, number TEXT NOT NULL, "
+             "channel TEXT NOT NULL, received TEXT NOT NULL, text TEXT NOT NULL, urls TEXT NOT NULL, contacts TEXT NOT NULL, "
+             "pictures TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "filings": ("id TEXT PRIMARY KEY, import TEXT NOT NULL REFERENCES imports(id), place TEXT NOT NULL, number TEXT NOT NULL, "
+                "site TEXT NOT NULL, domain TEXT NOT NULL, owner TEXT NOT NULL, owner_kind TEXT NOT NULL, name TEXT NOT NULL, "
+                "province TEXT NOT NULL, stated TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "agency_fakes": ("id TEXT PRIMARY KEY, import TEXT NOT NULL REFERENCES imports(id), place TEXT NOT NULL, url TEXT NOT NULL, "
+                     "host TEXT NOT NULL, name TEXT NOT NULL, imitates TEXT NOT NULL, agency TEXT NOT NULL, "
+                     "document TEXT NOT NULL, stated TEXT NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+}
+FACT_TABLES += tuple(_INTAKE_FACTS)
+
+
+@migration
+def intake(db: Database) -> None:
+    """What people brought in: files with who and how, reports, filings, fakes an agency confirmed."""
+    for table, (columns, keys) in _INTAKE_FACTS.items():
+        db.execute(f"CREATE TABLE {table} ({columns})")
+        insert_only(db, table, keys)
+    for name, columns in (("imports", "kind, sha256"), ("filings", "number"), ("filings", "domain"), ("agency_fakes", "host")):
+        db.execute(f"CREATE INDEX {name}_by_{columns.replace(', ', '_')} ON {name} ({columns})")

@@ -272,6 +272,10 @@ class Store(Reading):
         self._fact("checks", as_row(record), "rechecked", "lead", record.lead, as_row(record),
                    {"state": record.state})
 
+    def add_row(self, table: str, row: Mapping[str, Any], event: str, kind: str, subject: str, actor: str = "") -> None:
+        """A row of a fact table that has no method of its own here (see `evidence.intake`), with its custody event."""
+        self._fact(table, row, event, kind, subject, row, actor=actor)
+
     # -- inside -------------------------------------------------------------------------------
     def _fact(
         self, table: str, row: Mapping[str, Any], event: str, kind: str, subject: str, record: Mapping[str, Any],

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crawlers import sitefacts
 from evidence import config as settings
 from evidence import custody, ids, recovery
 from evidence.archive import Vault
@@ -27,6 +28,7 @@ from review.processes import Outcome, crawl
 from review.progress import Reporter
 
 OK, PARTIAL, ENVIRONMENT, NOTHING = 0, 1, 3, 4
+HOSTS_AT_ONCE = 1000  # names on one command line
 QUIET_STATES = frozenset({"ok", "empty", "disabled"})
 
 
@@ -120,9 +122,9 @@ class DailyRun:
         deep = self.frontier.counts("browser", self.run)["waiting"]
         if deep and self.config.browser.enabled:
             self._stage("deepen", lambda: self._crawl("deepen"))
-        hosts = self._hosts_without_facts(judged)
+        hosts = sitefacts.due(self.store, self.config, following.suspect_hosts(self.store, self.run))
         if hosts:
-            self._stage("facts", lambda: self._crawl("facts", "--hosts", ",".join(hosts)))
+            self._stage("facts", lambda: self._ask_facts(hosts))
         if deep or hosts:
             self._stage("judge", self._judge)
         return bool(plain or deep or (number == 1 and judged.verdicts))
@@ -135,9 +137,9 @@ class DailyRun:
             following.queue_links(self.frontier, self.run, judged.verdicts)
         return judged
 
-    def _hosts_without_facts(self, judged: judging.Judged) -> list[str]:
-        known = {r["host"] for r in self.store.rows("SELECT DISTINCT host FROM site_facts WHERE run = ?", self.run)}
-        return [host for host in following.suspect_hosts(judged.verdicts) if host not in known]
+    def _ask_facts(self, hosts: list[str]) -> None:
+        for start in range(0, len(hosts), HOSTS_AT_ONCE):
+            self._crawl("facts", "--hosts", ",".join(hosts[start:start + HOSTS_AT_ONCE]))
 
     def _crawl(self, stage: str, *arguments: str) -> Outcome:
         outcome = crawl(stage, self.home, self.run, self.say.event, arguments=arguments,

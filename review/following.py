@@ -11,6 +11,7 @@ from classifiers.register import is_government_zone, is_official
 from evidence import ids
 from evidence.frontier import Frontier
 from evidence.records import BANDS, Capture, Verdict
+from evidence.store import Store
 
 _LED_HERE = frozenset({"link", "qr"})
 _PRIORITY = {"high": 30, "medium": 20, "low": 10, "none": 0}
@@ -64,6 +65,8 @@ def queue_links(frontier: Frontier, run: str, judged: Iterable[tuple[Capture, Ve
     return count
 
 
-def suspect_hosts(judged: Iterable[tuple[Capture, Verdict]]) -> list[str]:
-    """Hosts worth the site facts: those with a verdict of medium or above."""
-    return sorted({ids.host_of(c.url) for c, v in judged if v.band in {"medium", "high"}} - {""})
+def suspect_hosts(store: Store, run: str) -> list[str]:
+    """Hosts worth the site facts: those with a verdict of medium or above in this run, however it was reached."""
+    rows = store.rows("SELECT DISTINCT c.host FROM verdicts v JOIN captures c ON c.id = v.capture "
+                      "WHERE v.run = ? AND v.band IN ('medium', 'high') AND c.host <> '' ORDER BY c.host", run)
+    return [row["host"] for row in rows]

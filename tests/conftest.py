@@ -42,3 +42,68 @@ def no_home_from_outside(monkeypatch, tmp_path):
     monkeypatch.setenv("DAJIA_HOME", str(tmp_path / "default-home"))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
+
+
+class NameServer:
+    """A DNS server on loopback. `names`: name -> {type: [texts]}, or a word: SERVFAIL, REFUSED, silent, garbage.
+
+    What is not there is NXDOMAIN; `wildcards` (suffix -> records) answer for every name below them.
+    """
+
+    def __init__(self):
+        import socketserver
+
+        self.names, self.wildcards, self.asked = {}, {}, []
+        outer = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                reply = outer.answer(self.request[0])
+                if reply:
+                    self.request[1].sendto(reply, self.client_address)
+
+        self.server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        self.address = f"127.0.0.1:{self.port}"
+
+    def answer(self, packet):
+        import dns.flags
+        import dns.message
+        import dns.rcode
+        import dns.rdatatype
+        import dns.rrset
+
+        question = dns.message.from_wire(packet)
+        name, kind = question.question[0].name.to_text().rstrip(".").lower(), question.question[0].rdtype
+        self.asked.append((name, dns.rdatatype.to_text(kind)))
+        known = self.names.get(name)
+        if known is None:
+            known = next((r for suffix, r in self.wildcards.items() if name.endswith("." + suffix)), None)
+        if known == "silent":
+            return b""
+        if known == "garbage":
+            return packet[:2] + b"\x81\x80" + b"\xff" * 20
+        reply = dns.message.make_response(question)
+        reply.flags |= dns.flags.RA
+        if known is None or isinstance(known, str):
+            reply.set_rcode(dns.rcode.from_text(known or "NXDOMAIN"))
+            return reply.to_wire()
+        for record, texts in known.items():
+            if record == dns.rdatatype.to_text(kind) or (record == "CNAME" and dns.rdatatype.to_text(kind) in {"A", "AAAA"}):
+                reply.answer.append(dns.rrset.from_text(f"{name}.", 300, "IN", record, *texts))
+        return reply.to_wire()
+
+
+@pytest.fixture
+def name_server():
+    """A DNS server of the test's own; fill its `names`."""
+    import threading
+
+    made = NameServer()
+    thread = threading.Thread(target=made.server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    thread.join()

@@ -33,3 +33,12 @@ def test_deepening_is_queued_once_a_run(store, judged):
     frontier = Frontier(store)
     assert following.queue_deepening(frontier, pair[0].run, [pair]) == 1
     assert following.queue_deepening(frontier, pair[0].run, [pair]) == 0
+
+
+def test_suspect_hosts_are_those_of_the_run_each_once(store, judged):
+    run = judged("http://b.example/1")[0].run
+    judged("http://b.example/2", band="medium")
+    judged("http://a.example/", band="medium", kind="fake_site")
+    judged("http://weak.example/", band="low")
+    assert following.suspect_hosts(store, run) == ["a.example", "b.example"]
+    assert following.suspect_hosts(store, "another") == []
