@@ -3,6 +3,7 @@ response, a fixture and an imported page."""
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,16 +61,30 @@ class Answer:
 def pick(node: LexborNode, chain: tuple[str, ...]) -> tuple[str, str]:
     """The first non-empty value of a chain of selectors, and the selector that gave it; ("", "") for none.
 
-    A selector is CSS for an element's text, `CSS@name` for its attribute, `@name` for the card's own.
+    A selector is CSS for an element's text, `CSS@name` for its attribute, `@name` for the card's own, and
+    `@name/key` for a text in an attribute that holds a JSON object.
     """
     for selector in chain:
         css, _, attribute = selector.partition("@")
+        attribute, _, key = attribute.partition("/")
         nodes = node.css(css.strip()) if css.strip() else [node]
         for found in nodes:
             value = found.attributes.get(attribute) if attribute else found.text(separator="")
+            if value and key:
+                value = _member(value, key)
             if value and (value := folded(value)):
                 return value, selector
     return "", ""
+
+
+def _member(text: str, key: str) -> str:
+    """The text under `key` of a JSON object; "" when it is none, or has none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def folded(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from crawlers.results import speaks_of
 from crawlers.session import Session
 from evidence import ids
 from evidence.records import Query, Sighting
@@ -17,11 +18,12 @@ EPHEMERAL = ("mp.weixin.qq.com",)  # signed article links live for minutes
 PAID, ORGANIC, UNRESOLVED, SOON = 30, 20, 10, 90
 
 
-def queue(session: Session, source: type[Source], sightings: Iterable[Sighting]) -> int:
+def queue(session: Session, source: type[Source], sightings: Iterable[Sighting], query: str = "") -> int:
     """Queue each new address of a result page; returns how many. Runs inside the page's transaction.
 
     A paid hit is fetched only where its target was printed: its click link bills the advertiser. An
-    organic jump link that tells nothing is fetched as it is.
+    organic jump link that tells nothing is fetched as it is, where links are dear only if the hit speaks of `query`.
+    A page of a source that reads such pages goes to that source.
     """
     known, limit = session.frontier.counts("plain", session.run), session.config.crawl.max_candidates
     room, count = limit - sum(known.values()), 0
@@ -29,8 +31,26 @@ def queue(session: Session, source: type[Source], sightings: Iterable[Sighting])
         url = sighting.url or ("" if sighting.paid else sighting.link)
         if not url or (sighting.url and source.owns(url)) or count >= room:
             continue
+        if source.dear_links and not sighting.url and not speaks_of(f"{sighting.title} {sighting.snippet}", query):
+            continue
+        reader = session.readers.get(ids.host_of(url))
+        if reader is not None and reader is not source and reader.reads(url):
+            queue_reading(session, reader, url, sighting.id)
+            continue
         count += add(session, url, "sighting", sighting.id, _priority(sighting))
     return count
+
+
+def queue_reading(session: Session, reader: type[Source], url: str, origin: str) -> bool:
+    """Queue a page for the source that reads it; False when it was queued in this run or fetched lately."""
+    try:
+        normal, key, host = ids.normal_url(url), ids.url_key(url), ids.host_of(url)
+    except ValueError:
+        return False
+    if fetched_lately(session, key):
+        return False
+    payload = {"source": str(reader.name), "query": normal, "theme": "ad", "page": 1, "host": "", "origin": origin}
+    return session.frontier.add("serp", ids.key([str(reader.name), key]), payload, run=session.run, host=host)
 
 
 def add(session: Session, url: str, why: str, origin: str, priority: int) -> bool:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crawlers import candidates
+from crawlers import candidates, health, plan
+from crawlers.results import PageState, Parsed
 from crawlers.session import Session
-from evidence import ids
-from evidence.records import Query, SourceRun
+from evidence import asking, ids
+from evidence.config import SourceSettings
+from evidence.frontier import Lease
+from evidence.records import Query, SourceRun, SourceState
 
 if TYPE_CHECKING:
     from crawlers.source import Source
@@ -39,48 +43,98 @@ class Tally:
         return sum(n for state, n in self.states.items() if state != "skipped")
 
 
-def seed(session: Session, source: type[Source], queries: tuple[Query, ...]) -> bool:
-    """Queue every query for one source; False when it is settled in this run, or needs no asking."""
+def seed(session: Session, source: type[Source], texts: Sequence[Query], named: bool = False) -> bool:
+    """Queue what one source is asked in this run; False when it is settled in this run, or needs no asking."""
     name, settings = str(source.name), session.config.source(str(source.name))
     if session.store.one("SELECT 1 FROM source_runs WHERE run = ? AND source = ?", session.run, name):
         return False
     hosts = source.asked_hosts(settings)
-    if not settings.enabled or not hosts:
-        reason = "switched off in the configuration" if not settings.enabled else \
-            f"no host configured: set [sources.{name}.options] hosts = [\"…\"]"
+    if reason := _why_not(source, settings, hosts, named):
         _store(session, SourceRun(session.run, name, "disabled", 0, 0, 0, reason, "", ids.utc_now()))
         return False
+    if source.entry == "site" or _rows(session, name):
+        return True  # what it reads comes from others; or the run was interrupted, and goes on with what it had planned
+    chosen = plan.choose(session, source, texts)
+    if not chosen:
+        _store(session, SourceRun(session.run, name, "degraded", 0, 0, 0,
+                                  f"not asked: the {plan.budget(session, source)} queries of today are spent", "", ids.utc_now()))
+        return False
     with session.store.transaction():
-        for query in queries:
+        for query in chosen:
             for host in hosts:
                 candidates.queue_page(session, name, query, 1, host)
     return True
 
 
-def conclude(session: Session, source: type[Source]) -> SourceRun | None:
+def _why_not(source: type[Source], settings: SourceSettings, hosts: tuple[str, ...], named: bool) -> str:
+    if not source.enabled(settings, named):
+        return "switched off in the configuration" if settings.enabled is False else \
+            f"experimental (evidence of {source.evidence}), off by default: set [sources.{source.name}] enabled = true"
+    return "" if hosts else f"no host configured: set [sources.{source.name}.options] hosts = [\"…\"]"
+
+
+def note_answer(session: Session, source: type[Source], lease: Lease, state: PageState, parsed: Parsed, capture: str) -> None:
+    """Inside the transaction of a result page: its related searches, and that its query was asked."""
+    name, query = str(source.name), lease.payload["query"]
+    if parsed.related and state.state == "ok":
+        asking.add_related(session.store, parsed.related, source=name, query=query, run=session.run, capture=capture)
+    if lease.payload["page"] == 1 and source.entry == "search":
+        asking.note_asked(session.store, name, query, session.run, state.state, parsed.organic)
+
+
+def conclude(session: Session, source: type[Source], given_up: tuple[str, str] | None = None) -> SourceRun | None:
     """Store the source's one state; None while it still has work to do (it was interrupted)."""
     name = str(source.name)
-    rows = session.store.rows(
-        "SELECT state, note, json_extract(payload, '$.host') AS host FROM frontier "
-        "WHERE lane = 'serp' AND run = ? AND json_extract(payload, '$.source') = ? ORDER BY added, key",
-        session.run, name)
-    if not rows or any(row["state"] in {"waiting", "leased"} for row in rows):
-        return None  # nothing was asked: that is no "empty"
+    rows = _rows(session, name)
+    if any(row["state"] in {"waiting", "leased"} for row in rows):
+        return None
+    if not rows:
+        if source.entry != "site":
+            return None  # nothing was asked: that is no "empty"
+        record = SourceRun(session.run, name, *_nothing_shown(session, given_up), "", ids.utc_now())
+        _store(session, record)
+        return record
     tally = _tally(rows)
     state, detail, proof = judge(tally)
     hits = session.store.one("SELECT count(*) AS n, coalesce(sum(paid), 0) AS ads FROM sightings "
                              "WHERE run = ? AND source = ?", session.run, name)
-    if weak := [f"{f} by {s!r}" for f, s in tally.selectors.items()
-                if f in _VITAL and getattr(source, f) and s != getattr(source, f)[0]]:
-        detail = "; ".join(filter(None, (detail, f"primary selectors no longer match: {', '.join(weak)}")))
-    settings = session.config.source(name)
-    if settings.robots == "override":
-        detail = "; ".join(filter(None, (detail, f"robots.txt overridden: {settings.legal_basis}")))
     results, ads = (hits["n"] - hits["ads"], hits["ads"]) if hits else (0, 0)
+    if problem := health.too_few(session, source, state, tally.states["ok"] + tally.states["empty"], results):
+        state, detail = "degraded", "; ".join(filter(None, (problem, detail)))
+    detail = "; ".join(filter(None, (detail, *_remarks(session, source, state, tally))))
     record = SourceRun(session.run, name, state, tally.pages, results, ads, detail, proof,  # type: ignore[arg-type]
                        ids.utc_now(), tally.selectors)
     _store(session, record)
     return record
+
+
+def _remarks(session: Session, source: type[Source], state: str, tally: Tally) -> Iterator[str]:
+    """What is said beside the state: selectors that no longer match, a declared wall, robots overridden and why."""
+    if weak := [f"{f} by {s!r}" for f, s in tally.selectors.items()
+                if f in _VITAL and getattr(source, f) and s != getattr(source, f)[0]]:
+        yield f"primary selectors no longer match: {', '.join(weak)}"
+    if expected(source, state):
+        yield "walled as declared: covered by site: queries and by imports"
+    settings = session.config.source(str(source.name))
+    if settings.robots == "override":
+        yield f"robots.txt overridden: {settings.legal_basis}"
+
+
+def _nothing_shown(session: Session, given_up: tuple[str, str] | None) -> tuple[SourceState, int, int, int, str]:
+    """The state of a source that is asked for pages others show, when they showed none."""
+    if given_up is not None:
+        return given_up[0], 0, 0, 0, given_up[1]  # type: ignore[return-value]
+    seen = session.store.one("SELECT 1 FROM source_runs WHERE run = ? AND state IN ('ok', 'empty') AND source IN "
+                             "(SELECT source FROM query_turns WHERE run = ? AND instr(text, 'site:') > 0)",
+                             session.run, session.run)
+    if seen:
+        return "empty", 0, 0, 0, "the engines showed no page of it that was not read lately"
+    return "degraded", 0, 0, 0, "no engine that understands site: was read, so nothing could show its pages"
+
+
+def expected(source: type[Source], state: str) -> bool:
+    """Whether a state is the wall a source declares: a gap to be told, but no failure of the run."""
+    return source.walled and state in {"blocked", "login"}
 
 
 def judge(tally: Tally) -> tuple[str, str, str]:
@@ -104,6 +158,12 @@ def judge(tally: Tally) -> tuple[str, str, str]:
         why, proof = tally.walled["skipped"]
         return why.partition(":")[0], why.partition(":")[2].strip(), proof
     return ("ok" if states["ok"] else "empty"), "", ""
+
+
+def _rows(session: Session, name: str) -> list[Any]:
+    return session.store.rows(
+        "SELECT state, note, json_extract(payload, '$.host') AS host FROM frontier "
+        "WHERE lane = 'serp' AND run = ? AND json_extract(payload, '$.source') = ? ORDER BY added, key", session.run, name)
 
 
 def _tally(rows: list[Any]) -> Tally:

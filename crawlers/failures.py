@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
 from crawlers.guard import Refused
+from crawlers.politeness import CapReached, Paused
 from crawlers.robots import RobotsForbidden, RobotsUnavailable
 
 _TUNNEL = re.compile(r"'status': (\d{3})")
@@ -23,10 +24,14 @@ _TUNNEL = re.compile(r"'status': (\d{3})")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`kind`: refused · robots · blocked · unreachable · timeout · broken · internal."""
+    """`kind`: refused · robots · blocked · paused · capped · unreachable · timeout · broken · internal.
+
+    `proof`: the capture of the wall that made us pause.
+    """
 
     kind: str
     text: str
+    proof: str = ""
 
 
 def trouble_of(problem: BaseException) -> Trouble:
@@ -38,6 +43,10 @@ def trouble_of(problem: BaseException) -> Trouble:
         return Trouble("unreachable", str(problem)[:300])
     if isinstance(problem, RobotsForbidden):
         return Trouble("robots", str(problem)[:300])
+    if isinstance(problem, Paused):
+        return Trouble("paused", str(problem)[:300], problem.proof)
+    if isinstance(problem, CapReached):
+        return Trouble("capped", str(problem)[:300])
     if isinstance(problem, IgnoreRequest):
         return Trouble("broken", str(problem)[:300] or "request dropped")
     if type(problem).__name__ == "TunnelError":

@@ -36,6 +36,7 @@ class LeaseSpider(scrapy.Spider):
         self.halted = ""  # the reason why no more work is taken
         self.done = 0
         self._change = asyncio.Event()
+        session.waiting.append(self._change)
 
     @classmethod
     def from_crawler(cls, crawler: Any, *arguments: Any, **named: Any) -> Self:
@@ -68,13 +69,17 @@ class LeaseSpider(scrapy.Spider):
         return self.session.config.source(str(self.name)).robots == "obey"
 
     @property
-    def match(self) -> dict[str, str]:
+    def match(self) -> dict[str, Any]:
         """Which leases of the lane are ours."""
         return {}
 
     def request_for(self, lease: Lease) -> Request | None:
         """The request for a lease; None when it was settled without one."""
         raise NotImplementedError
+
+    def more_may_come(self) -> bool:
+        """Whether work for this spider may still be queued by others of the process."""
+        return False
 
     async def before(self) -> None:
         """What comes before the first lease; may set `halted`."""
@@ -91,7 +96,7 @@ class LeaseSpider(scrapy.Spider):
                 if request is not None:
                     yield request
             if not leases:
-                if not self.open_leases:
+                if not self.open_leases and not self.more_may_come():
                     break
                 self._change.clear()
                 await self._wait()

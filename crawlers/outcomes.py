@@ -43,7 +43,8 @@ def outcome_of(answer: Answer, stopped: str, flags: list[str] | tuple[str, ...])
 
 def outcome_of_trouble(trouble: Trouble) -> Result:
     """The outcome when there was no answer."""
-    known: dict[str, Outcome] = {"refused": "refused", "robots": "refused", "blocked": "blocked"}
+    known: dict[str, Outcome] = {"refused": "refused", "robots": "refused", "blocked": "blocked", "paused": "blocked",
+                                 "capped": "refused"}
     outcome = known.get(trouble.kind, "error")
     return Result(outcome, f"{trouble.kind}: {trouble.text}")
 

@@ -1,19 +1,31 @@
-"""One request at a time to a registrable domain, with a pause between them, whatever spider asks."""
+"""One request at a time to a registrable domain, with a pause between them, whatever spider or means asks."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-import time
 from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import tldextract
 from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+
+from evidence.turns import MemoryTurns, Terms, Turns
 
 _EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # the bundled list: nothing is fetched
-JITTER = (0.75, 1.5)  # of the delay: a fixed beat is impolite to a server with many clients like us
+
+
+class Paused(IgnoreRequest):
+    """The host put up a wall lately and is left alone; `str()` says which and until when, `proof` is its capture."""
+
+    def __init__(self, why: str, proof: str = "") -> None:
+        super().__init__(why)
+        self.proof = proof
+
+
+class CapReached(IgnoreRequest):
+    """The domain had its requests of the day; `str()` says how many."""
 
 
 @lru_cache(maxsize=20_000)
@@ -23,22 +35,51 @@ def domain_of(host: str) -> str:
 
 
 class Politeness:
-    """Whose turn it is, per registrable domain; shared by all spiders of a process. Delay in seconds."""
+    """Whose turn it is, for all spiders of a process; the register behind it may be shared by many. Delay in seconds."""
 
-    def __init__(self, delay: float) -> None:
-        self.delay = delay
-        self._next: dict[str, float] = {}
+    def __init__(self, delay: float, turns: Turns | None = None, cap: int = 0, pause: float = 1800.0) -> None:
+        self.terms, self.turns = Terms(delay, cap, pause), turns or MemoryTurns()
+        self._tried: set[str] = set()  # hosts whose door this process tries after a pause
+        self._shut: dict[str, tuple[str, str]] = {}  # walls met by this process: what waited for a turn must not leave
 
-    async def turn(self, domain: str, delay: float | None = None) -> None:
-        """Return when `domain` may be asked again."""
-        pause = self.delay if delay is None else delay
-        if pause <= 0:
+    async def turn(self, domain: str, delay: float | None = None, host: str = "", *, probing: bool = True) -> None:
+        """Return when `host` (of `domain`) may be asked; Paused or CapReached when it may not."""
+        terms = self.terms if delay is None else Terms(delay, self.terms.cap, self.terms.pause)
+        host = host or domain
+        while True:
+            turn = self.turns.take(domain, host, terms, probing=probing)
+            if turn.refusal:
+                raise Paused(turn.why, turn.proof) if turn.refusal == "paused" else CapReached(turn.why)
+            if turn.probe:
+                self._tried.add(host)
+                self._shut.pop(host, None)
+            if turn.wait > 0:
+                await asyncio.sleep(turn.wait)
+                self._still_open(host)
+            if not turn.again:
+                return
+
+    def _still_open(self, host: str) -> None:
+        """Raise Paused when the host showed a wall while a request waited for its turn."""
+        if host in self._shut:
+            wall, proof = self._shut[host]
+            raise Paused(f"not asked: {host} has just shown a wall ({wall})", proof)
+
+    def saw_wall(self, url: str, wall: str, proof: str) -> None:
+        """`url` was answered by a wall: its host is left alone for a while, in this run and the next."""
+        host = urlsplit(url).hostname or ""
+        if self.terms.pause <= 0 or not host:
             return
-        now = time.monotonic()
-        at = max(now, self._next.get(domain, 0.0))
-        self._next[domain] = at + pause * random.uniform(*JITTER)  # noqa: S311 - not a secret
-        if at > now:
-            await asyncio.sleep(at - now)
+        self.turns.walled(domain_of(host), host, wall, proof, self.terms)
+        self._tried.discard(host)
+        self._shut[host] = (wall, proof)
+
+    def saw_page(self, url: str) -> None:
+        """`url` was answered properly: a door that was tried is open again."""
+        host = urlsplit(url).hostname or ""
+        if host in self._tried:
+            self._tried.discard(host)
+            self.turns.answered(domain_of(host), host)
 
 
 class PolitenessMiddleware:
@@ -53,7 +94,10 @@ class PolitenessMiddleware:
         return cls(crawler.spider.session.politeness, getattr(crawler.spider, "delay", None))
 
     async def process_request(self, request: Request) -> None:
-        """Wait; a redirect to another domain waits for that one."""
-        domain = domain_of(urlsplit(request.url).hostname or "")
+        """Wait; a redirect to another domain waits for that one. robots.txt and warm-ups do not count as the try
+        at a door that was shut."""
+        host = urlsplit(request.url).hostname or ""
+        domain = domain_of(host)
         request.meta["download_slot"] = domain
-        await self._politeness.turn(domain, self._delay)
+        aside = bool(request.meta.get("robots_exempt") or request.meta.get("warm_up"))
+        await self._politeness.turn(domain, self._delay, host, probing=not aside)

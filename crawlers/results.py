@@ -1,7 +1,8 @@
 """Reading a result page: pure functions from a declaration and bytes to hits and a state.
 
-The order of judging a page: wall by address, status and title → cards → the source's own "nothing
-found" sentence. No card and no such sentence is `layout`: an empty list never stands for a failure.
+The order of judging a page: wall by address, status and title → cards, and whether they speak of the query → the
+source's own "nothing found" sentence → its known shells. None of these is `layout`: an empty list never stands for a
+failure.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from crawlers.walls import wall_of
 
 if TYPE_CHECKING:
     from crawlers.source import Source
+
+_SITE = re.compile(r"(?:^|\s)site:(\S+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,17 @@ class PageState:
 
     state: str
     rule: str = ""
+    pauses: bool = False  # the host wants to be left alone for a while
 
 
 @dataclass(slots=True)
 class Parsed:
-    """The reading of one result page. `selectors`: field → the selector that gave most of its values."""
+    """The reading of one result page. `selectors`: field → the selector that gave most of its values; `counts`: how
+    many values each selector gave."""
 
     hits: list[Hit] = field(default_factory=list)
     selectors: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
     more: bool = False
     related: tuple[str, ...] = ()
 
@@ -66,19 +72,55 @@ class Parsed:
         return len(self.hits) - self.organic
 
 
-def classify(source: type[Source], answer: Answer, parsed: Parsed) -> PageState:
+def classify(source: type[Source], answer: Answer, parsed: Parsed, query: str = "") -> PageState:
     """The one state of a result page."""
     if wall := wall_of(answer):
-        return PageState("blocked" if wall.state in {"parked", "gone"} else wall.state, wall.name)
+        return PageState("blocked" if wall.state in {"parked", "gone"} else wall.state, wall.name, wall.pauses)
     if answer.status in {502, 504}:
         return PageState("unreachable", f"status {answer.status}")
     if answer.status >= 400:
         return PageState("degraded", f"status {answer.status}")
     if parsed.hits:
+        share = relevant_share(parsed.hits, query) if source.relevance else 1.0
+        if share < source.relevance:
+            return PageState("degraded", f"results speak of something else: {share:.0%} of them hold a word of the query")
         return PageState("ok", parsed.selectors.get("card", ""))
     if any(sentence in source.empty_text(answer) for sentence in source.empty):
         return PageState("empty", "sentence")
+    for state, pattern in source.shells:
+        if re.search(pattern, answer.text):
+            return PageState(state, f"page without results: {pattern}")
     return PageState("layout", "no result and no 'nothing found' sentence")
+
+
+def relevant_share(hits: list[Hit], query: str) -> float:
+    """The share of hits that speak of the query; 1 where the query gives nothing to look for."""
+    if not hits or not _tokens(query):
+        return 1.0
+    return sum(speaks_of(f"{hit.title} {hit.snippet} {hit.url or hit.link} {hit.shown_site}", query) for hit in hits) / len(hits)
+
+
+def speaks_of(text: str, query: str) -> bool:
+    """Whether `text` holds a word of the query, or at least half of a long one's pairs of characters.
+
+    A `site:` part counts as a word of its own and must be there.
+    """
+    text = text.lower()
+    words, site = _tokens(query), _SITE.search(query)
+    if site and site.group(1).lower() not in text:
+        return False
+    return not words or any(_held(word, text) for word in words)
+
+
+def _held(word: str, text: str) -> bool:
+    if word in text:
+        return True
+    pairs = [word[n:n + 2] for n in range(len(word) - 1)]
+    return len(pairs) > 2 and sum(pair in text for pair in pairs) * 2 >= len(pairs)
+
+
+def _tokens(query: str) -> list[str]:
+    return [word for word in _SITE.sub(" ", query).lower().split() if len(word) > 1]
 
 
 def parse(source: type[Source], answer: Answer) -> Parsed:
@@ -91,6 +133,7 @@ def parse(source: type[Source], answer: Answer) -> Parsed:
             seen.add(hit.link)
             parsed.hits.append(hit)
     parsed.selectors = {name: counts.most_common(1)[0][0] for name, counts in used.items()}
+    parsed.counts = {name: dict(counts) for name, counts in used.items()}
     parsed.more = bool(source.next_page) and bool(answer.tree.css_first(", ".join(source.next_page)))
     parsed.related = tuple(dict.fromkeys(folded(n.text()) for n in in_order(answer.tree, source.related)))[:20]
     return parsed

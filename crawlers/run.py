@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import time
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -68,22 +69,25 @@ def _stage(options: argparse.Namespace, home: Home) -> tuple[int, dict[str, Any]
         return int(import_module("crawlers.deepen").run(home, options.run, emit)), {}
     if options.stage == "facts":
         hosts = [host for host in options.hosts.split(",") if host]
-        return int(import_module("crawlers.sitefacts").run(home, options.run, hosts)), {}
+        return int(import_module("crawlers.sitefacts").run(home, options.run, hosts, emit)), {}
     names = [name for name in options.sources.split(",") if name]
     chosen = sources.select(names)
     session = Session.open(home, options.run, options.stage, emit)
     try:
-        return _discover(session, chosen) if options.stage == "discover" else _fetch(session, options.stage)
+        return _discover(session, chosen, bool(names)) if options.stage == "discover" else _fetch(session, options.stage)
     finally:
         session.close()
 
 
-def _discover(session: Session, chosen: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def _discover(session: Session, chosen: dict[str, Any], named: bool) -> tuple[int, dict[str, Any]]:
     texts = queries.load(limit=session.config.crawl.max_queries)
-    session.frontier.free_all("serp")  # the lock of the run says that earlier workers are dead
-    asked = [source for source in chosen.values() if discovery.seed(session, source, texts)]
+    for lane in ("serp", "plain"):
+        session.frontier.free_all(lane)  # the lock of the run says that earlier workers are dead
+    asked = [source for source in chosen.values() if discovery.seed(session, source, texts, named)]
+    session.searching = {str(source.name) for source in asked if source.entry == "search"}
+    session.readers = {host: source for source in asked if source.entry == "site" for host in source.hosts}
     session.total = session.frontier.counts("serp", session.run)["waiting"]
-    _crawl(session, asked)
+    _crawl(session, [*asked, sources.other_spider("fresh")] if asked else [])
     records = _records(session, tuple(chosen))
     if open_ := sorted(set(chosen) - {record["source"] for record in records}):
         return PARTIAL, {"interrupted": open_}
@@ -92,7 +96,8 @@ def _discover(session: Session, chosen: dict[str, Any]) -> tuple[int, dict[str, 
     counts = {"queries": len(texts), "candidates": plain, "sources": {r["source"]: r["state"] for r in records}}
     if states and all(state == "unreachable" for state in states):
         return NOTHING, counts
-    return (OK if all(state in QUIET for state in states) else PARTIAL), counts
+    blind = [r for r in records if r["state"] not in QUIET and not discovery.expected(chosen[r["source"]], r["state"])]
+    return (PARTIAL if blind else OK), counts
 
 
 def _records(session: Session, names: tuple[str, ...]) -> list[Any]:
@@ -112,6 +117,10 @@ def _fetch(session: Session, stage: str) -> tuple[int, dict[str, Any]]:
     return (PARTIAL if counts["waiting"] or counts["leased"] or counts["failed"] else OK), counts
 
 
+def _ended(session: Session, name: str, _: object) -> None:
+    session.ended(name)
+
+
 def _crawl(session: Session, classes: list[Any]) -> list[Any]:
     """Run the spiders together in one reactor until all are done or a signal stops them; returns them."""
     if not classes:
@@ -124,8 +133,8 @@ def _crawl(session: Session, classes: list[Any]) -> list[Any]:
     settings.setmodule("crawlers.settings", priority="project")
     process = AsyncCrawlerProcess(settings)
     crawlers = [process.create_crawler(cls) for cls in classes]
-    for crawler in crawlers:
-        process.crawl(crawler, session=session)
+    for crawler, cls in zip(crawlers, classes, strict=True):
+        process.crawl(crawler, session=session).add_done_callback(partial(_ended, session, str(cls.name)))
     process.start()
     if session.ledger.failure is not None:
         raise session.ledger.failure

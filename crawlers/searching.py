@@ -5,26 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Sequence
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, cast
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import CannotResolveHostError
 
-from crawlers import candidates, discovery, guard, results
+from crawlers import candidates, discovery, guard, jumps, results, serps
 from crawlers.answer import Answer
-from crawlers.failures import trouble_of
+from crawlers.failures import Trouble, trouble_of
 from crawlers.leasing import LeaseSpider
 from crawlers.recorder import Exchanges
-from crawlers.session import TOOL
-from evidence import ids
+from crawlers.walls import wall_at
 from evidence.frontier import Lease
 from evidence.records import Capture, Query, Sighting
 
 BREAKERS = frozenset({"blocked", "login", "robots"})  # one is enough: asking on would be rude, or useless
 MAX_MISSES = 3  # unreachable pages in a row before a source that did answer is given up
 MAX_PROBE_SECONDS = 4.0
+_STATE_OF = {"refused": "unreachable", "timeout": "unreachable", "broken": "degraded", "internal": "degraded",
+             "paused": "blocked", "capped": "degraded"}
 
 
 class SearchSpider(LeaseSpider):
@@ -34,13 +35,14 @@ class SearchSpider(LeaseSpider):
 
     def __init__(self, query: str = "", pages: int | str = 0, **named: Any) -> None:
         super().__init__(**named)
-        config = self.session.config
-        self.settings_of = config.source(str(self.name))
-        self.delay = self.settings_of.delay
-        self.pages = int(pages) or config.crawl.pages_per_query
-        self.at_once = 1 if (config.crawl.delay if self.delay is None else self.delay) else 4
+        self.source = cast(Any, type(self))  # the declaration, a `type[Source]`
+        crawl = self.session.config.crawl
+        self.settings_of = self.session.config.source(str(self.name))
+        self.delay = crawl.delay * self.source.patience if self.settings_of.delay is None else self.settings_of.delay
+        self.pages = int(pages) or min(crawl.pages_per_query, self.source.max_pages or crawl.pages_per_query)
+        self.at_once = 1 if self.delay or self.source.asks_jumps else 4
         self._misses = 0
-        self._given_up: dict[str, str] = {}
+        self.given_up: dict[str, tuple[str, str]] = {}  # host ("" for all) → state and reason
         if query:
             candidates.queue_page(self.session, str(self.name), Query(query, origin="manual"))
 
@@ -51,77 +53,129 @@ class SearchSpider(LeaseSpider):
             raise ValueError(f"what shall {cls.name} be asked? scrapy crawl {cls.name} -a query=电工证 [-a pages=2] [-a home=DIR]")
 
     @property
-    def match(self) -> dict[str, str]:
+    def match(self) -> dict[str, Any]:
         """The queries of this source."""
         return {"source": str(self.name)}
 
+    def more_may_come(self) -> bool:
+        """A source that reads what others show waits for them."""
+        return self.source.entry == "site" and bool(self.session.searching)
+
     async def before(self) -> None:
         """See whether the source can be reached at all, so that a dead network is told in seconds."""
-        url = self.build("", 1, next(iter(self.asked_hosts(self.settings_of)), ""))  # type: ignore[attr-defined]
+        url = self.source.build("", 1, next(iter(self.source.asked_hosts(self.settings_of)), ""))
         network = self.session.config.network
         if problem := await unreachable(self.session.proxy_for(url) or url, network.connect_timeout, network.resolvers):
             self.halt("unreachable", problem)
-            return
-        if self.warm_up:  # type: ignore[attr-defined]
+        elif self.source.warm_up:
             await self._fetch_warm_up()
 
     async def _fetch_warm_up(self) -> None:
         """One page for its cookie; what goes wrong here will go wrong with the first query and be told then."""
-        request = Request(self.warm_up, dont_filter=True, meta={"dont_retry": True})  # type: ignore[attr-defined]
+        request = Request(self.source.warm_up, dont_filter=True, meta={"dont_retry": True, "warm_up": True})
+        self._dress(request)
         with contextlib.suppress(Exception):
             await self.crawler.engine.download_async(request)
 
-    def request_for(self, lease: Lease) -> Request:
-        """The result page a lease stands for."""
-        host = lease.payload.get("host", "")
-        url = self.build(lease.payload["query"], lease.payload["page"], host)  # type: ignore[attr-defined]
-        request = self.fetch(lease, url)
-        for name, value in self.headers:  # type: ignore[attr-defined]
+    def _dress(self, request: Request) -> None:
+        """The headers, agent and cookie jar the source is asked with."""
+        for name, value in self.source.headers:
             request.headers[name] = value
-        if self.agent == "mobile":  # type: ignore[attr-defined]
+        if self.source.agent == "mobile":
             request.headers["User-Agent"] = self.session.config.network.mobile_user_agent
-        request.meta["dont_merge_cookies"] = not self.cookies  # type: ignore[attr-defined]
+        request.meta["dont_merge_cookies"] = not self.source.cookies
+
+    def request_for(self, lease: Lease) -> Request | None:
+        """The result page a lease stands for; None when its address cannot be asked."""
+        url = self.source.build(lease.payload["query"], lease.payload["page"], lease.payload.get("host", ""))
+        try:
+            request = self.fetch(lease, url)
+        except ValueError as problem:
+            self._note(lease, results.PageState("degraded", f"not a usable address: {problem}"), lambda: None)
+            return None
+        self._dress(request)
         return request
 
-    def on_answer(self, response: Any) -> Any:
+    async def on_answer(self, response: Any) -> AsyncIterator[dict[str, Any]]:
         """Read a result page and store capture, sightings, candidates and the next page together."""
         lease: Lease = response.meta["lease"]
-        answer = Answer(response.url, response.body, status=response.status, charset=self.charset,  # type: ignore[attr-defined]
+        answer = Answer(response.url, response.body, status=response.status, charset=self.source.charset,
                         content_type=(response.headers.get(b"Content-Type") or b"").decode("latin-1"))
-        state, parsed = self.read(answer)  # type: ignore[attr-defined]
-        capture = self._capture(response.meta, answer, state)
-        sightings = [self._sighting(lease, capture.id, hit) for hit in parsed.hits] if state.state == "ok" else []
+        try:
+            state, parsed = self.source.read(answer, lease.payload["query"])
+            asked = await jumps.follow(self, response, parsed.hits) if self.source.asks_jumps and state.state == "ok" else None
+        except Exception as problem:  # noqa: BLE001 - a page that breaks the reading must not hang the source
+            self._broken(lease, problem)
+            return
+        parsed.hits, captures = asked or (parsed.hits, [])
+        captures = [serps.capture(self, response.meta, answer, state), *captures]
+        sightings = [serps.sighting(self, lease, captures[0].id, hit) for hit in parsed.hits] if state.state == "ok" else []
+        self._saw(response.meta["exchanges"], answer.url, state, captures[0].id)
+        text = (answer.title, answer.visible) if self.source.entry == "site" and answer.is_html else None
+        self._note(lease, state, self._writing(lease, state, parsed, captures, sightings, text), captures[0].id, parsed)
+        for made in sightings:
+            yield serps.item(made)
 
+    def _writing(self, lease: Lease, state: results.PageState, parsed: results.Parsed, captures: list[Capture],
+                 sightings: list[Sighting], text: tuple[str, str] | None) -> Callable[[], None]:
+        """What is stored of a result page, in one transaction."""
         def write() -> None:
-            self.session.store.add_capture(capture)  # its text is in the sightings; the index is for found pages
+            self.session.store.add_capture(captures[0], text)
+            for jump in captures[1:]:
+                self.session.store.add_capture(jump)
             self.session.store.add_sightings(sightings)
-            candidates.queue(self.session, type(self), sightings)  # type: ignore[arg-type]
+            candidates.queue(self.session, self.source, sightings, lease.payload["query"])
+            discovery.note_answer(self.session, self.source, lease, state, parsed, captures[0].id)
             if state.state == "ok" and self._goes_on(lease, parsed):
                 self.session.total += candidates.queue_page(
                     self.session, str(self.name), Query(lease.payload["query"], lease.payload.get("theme", "ad")),
                     lease.payload["page"] + 1, lease.payload.get("host", ""))
+        return write
 
-        self._note(lease, state, write, capture.id, parsed)
-        yield from (_item(s) for s in sightings)
+    def _saw(self, exchanges: Exchanges, url: str, state: results.PageState, capture: str) -> None:
+        """Tell the register of turns what kind of answer came; the door is the one that was knocked at."""
+        asked = exchanges.hops[0].url if exchanges.hops else url
+        if state.pauses:
+            self.session.politeness.saw_wall(asked, state.rule, capture)
+        elif state.state not in BREAKERS:
+            self.session.politeness.saw_page(asked)
 
     def on_failure(self, failure: Any) -> None:
-        """A result page that did not come."""
-        trouble = trouble_of(failure.value)
-        state = {"refused": "unreachable", "timeout": "unreachable", "broken": "degraded",
-                 "internal": "degraded"}.get(trouble.kind, trouble.kind)
+        """A result page that did not come; a redirect into a known wall is that wall, though it was not followed."""
+        trouble, meta = trouble_of(failure.value), failure.request.meta
+        lease, exchanges = meta["lease"], meta["exchanges"]
         if trouble.kind == "internal":
-            self.session.emit({"event": "error", "source": self.name, "detail": f"{self.name}: {trouble.text}"})
-        self._note(failure.request.meta["lease"], results.PageState(state, trouble.text), lambda: None)
+            self._broken(lease, failure.value)
+            return
+        last = exchanges.hops[-1] if exchanges.hops else None
+        wall = wall_at(urljoin(last.url, last.location)) if last and last.location else None
+        if last is not None and wall is not None:
+            state = results.PageState(wall.state, f"{wall.name} (redirect not followed: {trouble.text})", wall.pauses)
+            made = serps.capture(self, meta, Answer(last.url, b"", status=last.status), state)
+            self._saw(exchanges, last.url, state, made.id)
+            self._note(lease, state, lambda: self.session.store.add_capture(made), made.id)
+            return
+        self._note(lease, results.PageState(_STATE_OF.get(trouble.kind, trouble.kind), trouble.text), lambda: None, trouble.proof)
+        if trouble.kind == "capped":
+            self.halt("degraded", trouble.text)
+
+    def _broken(self, lease: Lease, problem: BaseException) -> None:
+        """What we cannot explain is told as an error, and the source is not stopped by it."""
+        trouble: Trouble = trouble_of(problem)
+        self.session.emit({"event": "error", "source": self.name, "detail": f"{self.name}: {trouble.text}"})
+        self.logger.error("%s: %s", self.name, trouble.text, exc_info=problem)
+        self._note(lease, results.PageState("degraded", trouble.text), lambda: None)
 
     def halt(self, state: str, detail: str, host: str = "") -> None:
         """Take no more work of this source (or of its one `host`) in this run."""
         self.halted = "" if host else state
-        self._given_up[host] = json.dumps({"state": "skipped", "why": state, "detail": detail[:200]}, ensure_ascii=False)
+        self.given_up[host] = (state, detail)
         self._sweep()
 
     def _sweep(self) -> None:
         """Mark what waits for a source or host that was given up, with the reason."""
-        for host, note in self._given_up.items():
+        for host, (state, detail) in self.given_up.items():
+            note = json.dumps({"state": "skipped", "why": state, "detail": detail[:200]}, ensure_ascii=False)
             match = self.match | ({"host": host} if host else {})
             with self.session.store.transaction():
                 for lease in self.session.frontier.lease(self.lane, self.session.worker, 1_000_000, match=match,
@@ -134,46 +188,24 @@ class SearchSpider(LeaseSpider):
         record = None
         if self.session.ledger.failure is None:
             self._sweep()  # pages queued by answers that were still under way
-            record = discovery.conclude(self.session, type(self))  # type: ignore[arg-type]
+            record = discovery.conclude(self.session, self.source, self.given_up.get(""))
         if record is not None:
             self.logger.log(20 if record.state in {"ok", "empty"} else 30, "%s: %s, %d pages, %d results, %d ads. %s",
                             record.source, record.state, record.pages, record.results, record.ads, record.detail)
         self.end_own(record.state if record else "interrupted")
 
-    def _note(self, lease: Lease, state: results.PageState, write: Any, capture: str = "",
+    def _note(self, lease: Lease, state: results.PageState, write: Callable[[], None], capture: str = "",
               parsed: results.Parsed | None = None) -> None:
         """Settle a lease with a note that the source's state is later computed from."""
-        note = {"state": state.state, "detail": state.rule[:160], "capture": capture}
-        if parsed is not None and parsed.selectors:
-            note["selectors"] = parsed.selectors  # type: ignore[assignment]
-        text = json.dumps(note, ensure_ascii=False)
-        if len(text) > 480:
-            text = json.dumps({k: v for k, v in note.items() if k != "selectors"}, ensure_ascii=False)
-        self.settle(lease, write, text, failed=state.state in {"unreachable", "robots"})
+        self.settle(lease, write, serps.note(state, capture, parsed), failed=state.state in {"unreachable", "robots"})
         self.session.page(f"{self.name}: {lease.payload['query']} #{lease.payload['page']}", state.state, source=str(self.name))
         self._misses = self._misses + 1 if state.state == "unreachable" else 0
         if not self.halted and (state.state in BREAKERS or self._misses >= MAX_MISSES):
             self.halt(state.state, state.rule, lease.payload.get("host", ""))
 
     def _goes_on(self, lease: Lease, parsed: results.Parsed) -> bool:
-        full = parsed.organic >= self.per_page and self.numbered  # type: ignore[attr-defined]
-        return lease.payload["page"] < self.pages and (parsed.more or full)
-
-    def _capture(self, meta: dict[str, Any], answer: Answer, state: results.PageState) -> Capture:
-        exchanges: Exchanges = meta["exchanges"]
-        outcome = {"blocked": "blocked", "login": "login", "degraded": "error", "unreachable": "error"}.get(state.state, "ok")
-        return Capture(
-            id=meta["capture"], run=self.session.run, asked_url=exchanges.hops[0].url if exchanges.hops else answer.url,
-            url=answer.url, started=exchanges.started, ended=ids.utc_now(), means="http", profile="desktop",
-            outcome=outcome, status=answer.status, note=state.rule, hops=tuple(exchanges.hops[:-1]),  # type: ignore[arg-type]
-            headers=exchanges.headers, ip=exchanges.ip, protocol=exchanges.protocol, title=answer.title[:300],
-            why="serp", origin=f"{self.name}:{meta['lease'].payload['query']}", tool=TOOL,
-            truncated=bool(exchanges.stopped), artifacts=exchanges.settled())
-
-    def _sighting(self, lease: Lease, capture: str, hit: results.Hit) -> Sighting:
-        return Sighting(ids.new_id(), self.session.run, str(self.name), lease.payload["query"], lease.payload["page"],
-                        hit.rank, hit.title, hit.snippet, hit.shown_site, hit.date_text, hit.paid, hit.ad_marker,
-                        hit.link, hit.url, hit.resolved_by, capture, ids.utc_now())
+        full = parsed.organic >= self.source.per_page and self.source.numbered
+        return bool(lease.payload["page"] < self.pages and (parsed.more or full))
 
 
 async def unreachable(url: str, seconds: float, servers: Sequence[str] = ()) -> str:
@@ -191,10 +223,3 @@ async def unreachable(url: str, seconds: float, servers: Sequence[str] = ()) -> 
     except (OSError, TimeoutError, CannotResolveHostError) as problem:
         return f"{host}:{port}: {type(problem).__name__} {problem}".strip()
     return ""
-
-
-def _item(sighting: Sighting) -> dict[str, Any]:
-    """What `scrapy crawl -o` exports."""
-    return {name: getattr(sighting, name) for name in (
-        "source", "query", "page", "rank", "title", "snippet", "shown_site", "date_text", "paid", "ad_marker", "link",
-        "url", "resolved_by", "serp_capture", "at")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable
@@ -13,9 +14,11 @@ from crawlers.ledger import Ledger
 from crawlers.politeness import Politeness
 from evidence import config as settings
 from evidence.archive import WarcWriter
+from evidence.asking import Yield
 from evidence.frontier import Frontier
 from evidence.home import Home
 from evidence.store import Store
+from evidence.stored_turns import StoredTurns
 
 Event = dict[str, Any]
 TOOL = "dajia-crawlers/0.1 (Scrapy 2.19)"
@@ -36,11 +39,22 @@ class Session:
         self.frontier = Frontier(store)
         self.writer = WarcWriter.create(home, run, label)
         self.ledger = Ledger(store, self.writer)
-        self.politeness = Politeness(config.crawl.delay)
+        crawl = config.crawl
+        self.politeness = Politeness(crawl.delay, StoredTurns(home), crawl.daily_cap, crawl.pause * 60)
         self.worker = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = False
         self._proxies = getproxies()
         self.total, self.finished = 0, 0  # pieces of work known and done, for progress
+        self.searching: set[str] = set()  # sources that may still show pages others wait for
+        self.waiting: list[asyncio.Event] = []  # who wants to know when one of them has ended
+        self.readers: dict[str, Any] = {}  # host → the source that reads pages of it
+        self.gains: dict[str, Yield] | None = None  # what query texts brought, once it was looked up
+
+    def ended(self, source: str) -> None:
+        """`source` shows nothing more in this run."""
+        self.searching.discard(source)
+        for event in self.waiting:
+            event.set()
 
     def page(self, url: str, outcome: str, **more: str) -> None:
         """Report one piece of work done."""
@@ -59,7 +73,7 @@ class Session:
         try:
             if run and not store.one("SELECT 1 FROM runs WHERE id = ?", run):
                 raise settings.ConfigError(f"--run: {run!r} is no run of {home.store}; begin one first")
-            return cls(home, config, store, run or store.begin_run("scrapy", day, {"tool": TOOL}), label, emit)
+            return cls(home, config, store, run or store.begin_run("scrapy", day, _environment(config)), label, emit)
         except BaseException:
             store.close()
             raise
@@ -69,6 +83,7 @@ class Session:
         try:
             if self.ledger.failure is None:
                 self.ledger.flush()
+            self.politeness.turns.close()
             self.store.add_warc(self.writer.close())
         finally:
             self.store.close()
@@ -81,6 +96,11 @@ class Session:
             return ""
         parts = urlsplit(url)
         return "" if proxy_bypass(parts.hostname or "") else self._proxies.get(parts.scheme, "")
+
+
+def _environment(config: settings.Config) -> dict[str, Any]:
+    """What a run started by hand states of itself: above all the source policies, robots overrides among them."""
+    return {"tool": TOOL, "source_policies": {name: s.model_dump() for name, s in config.sources.items()}}
 
 
 def apply(crawler: Any, config: settings.Config) -> None:

@@ -18,7 +18,7 @@ from crawlers.answer import Answer
 
 FILE = Path(__file__).with_name("walls.yml")
 STATES = ("blocked", "login", "parked", "gone")
-_KEYS = {"name", "state", "hosts", "path", "status", "title", "body", "below", "source", "date"}
+_KEYS = {"name", "state", "hosts", "path", "status", "title", "body", "below", "pauses", "source", "date"}
 _LOOK = 20_000
 
 
@@ -28,7 +28,7 @@ class WallsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """One fingerprint. Empty conditions are not asked; at least one is set."""
+    """One fingerprint. Empty conditions are not asked; at least one is set. `pauses`: the host is left alone for a while."""
 
     name: str
     state: Literal["blocked", "login", "parked", "gone"]
@@ -38,6 +38,12 @@ class Wall:
     title: re.Pattern[str] | None = None
     body: re.Pattern[str] | None = None
     below: int = 0
+    pauses: bool = False
+
+    @property
+    def by_address(self) -> bool:
+        """Whether the address alone tells this wall, without asking for it."""
+        return bool(self.hosts) and not (self.status or self.title or self.body)
 
     def matches(self, answer: Answer) -> bool:
         """Whether every condition holds; cheap ones first."""
@@ -62,6 +68,12 @@ def _target(url: str) -> str:
 def wall_of(answer: Answer) -> Wall | None:
     """The first fingerprint that matches, or None: then the page is what was asked for."""
     return next((wall for wall in load() if wall.matches(answer)), None)
+
+
+def wall_at(url: str) -> Wall | None:
+    """The wall that an address is known to be: where a redirect leads may be told without following it."""
+    asked = Answer(url, b"")
+    return next((wall for wall in load() if wall.by_address and wall.matches(asked)), None)
 
 
 @lru_cache(maxsize=4)
@@ -90,7 +102,7 @@ def _wall(entry: Any, where: str) -> Wall:
         raise WallsError(f"{where}: without hosts, path, status, title or body it would match every page")
     return Wall(entry["name"], entry["state"], tuple(entry.get("hosts", ())), _regex(entry, "path", where),
                 tuple(entry.get("status", ())), _regex(entry, "title", where), _regex(entry, "body", where),
-                int(entry.get("below", 0)))
+                int(entry.get("below", 0)), bool(entry.get("pauses", entry["state"] == "blocked")))
 
 
 def _regex(entry: dict[str, Any], name: str, where: str) -> re.Pattern[str] | None:

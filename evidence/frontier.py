@@ -58,7 +58,7 @@ class Frontier:
         return done.rowcount > 0
 
     def lease(
-        self, lane: str, worker: str, n: int, seconds: float = 300.0, match: Mapping[str, str] | None = None,
+        self, lane: str, worker: str, n: int, seconds: float = 300.0, match: Mapping[str, Any] | None = None,
         run: str = "",
     ) -> list[Lease]:
         """Up to `n` pieces of waiting or overdue work, highest priority first, lent for `seconds`."""

@@ -59,10 +59,45 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
            GROUP BY k.type, k.value""",
     ),
     (
+        "v_gangs",
+        "each gang with its likeliest operator and the lines that tie it together",
+        """SELECT g.id, g.leads, g.ads, g.sites, g.summary, g.at,
+                  (SELECT t.type || ' ' || t.value FROM gang_ties t WHERE t.gang = g.id AND t.role = 'operator'
+                   ORDER BY t.place LIMIT 1) AS operator,
+                  (SELECT group_concat(t.sentence, '；') FROM gang_ties t WHERE t.gang = g.id AND t.leads > 1) AS ties
+           FROM gangs g""",
+    ),
+    (
         "v_entry_paths",
         "how each captured page was reached: source, query, result page, rank",
         """SELECT c.id AS capture, c.url, c.why, g.source, g.query, g.page, g.rank, g.serp_capture, g.link
            FROM captures c LEFT JOIN sightings g ON g.id = c.origin""",
+    ),
+    (
+        "v_sources",
+        "each source with its last run, and its results per page against the median of the 14 days before",
+        """SELECT source, run, state, pages, results, ads, detail, proof_capture, at, runs, per_page, median_per_page,
+                  CASE WHEN median_per_page IS NULL OR median_per_page = 0 THEN ''
+                       WHEN per_page < median_per_page * 0.75 THEN 'down' WHEN per_page > median_per_page * 1.25 THEN 'up'
+                       ELSE 'steady' END AS trend
+           FROM (SELECT l.*, CASE WHEN l.pages > 0 THEN round(1.0 * l.results / l.pages, 2) END AS per_page,
+                   (SELECT count(*) FROM source_runs n WHERE n.source = l.source) AS runs,
+                   (SELECT round(avg(rate), 2) FROM (
+                      SELECT 1.0 * h.results / h.pages AS rate, row_number() OVER (ORDER BY 1.0 * h.results / h.pages) AS place,
+                             count(*) OVER () AS many
+                      FROM source_runs h WHERE h.source = l.source AND h.at < l.at AND h.pages > 0
+                        AND h.state IN ('ok', 'empty', 'degraded') AND julianday(h.at) > julianday(l.at) - 14)
+                    WHERE place IN ((many + 1) / 2, (many + 2) / 2)) AS median_per_page
+                 FROM source_runs l WHERE l.at = (SELECT max(at) FROM source_runs m WHERE m.source = l.source))""",
+    ),
+    (
+        "v_queries",
+        "query texts that were proposed, what speaks for them, and what people decided",
+        """SELECT p.text, p.theme, p.certificate, p.region, p.origin, p.evidence, p.at,
+                  CASE m.move WHEN 'accept' THEN 'accepted' WHEN 'reject' THEN 'rejected' ELSE 'proposed' END AS state,
+                  m.reviewer, m.reason, m.at AS decided
+           FROM query_proposals p LEFT JOIN query_moves m ON m.id =
+                (SELECT id FROM query_moves x WHERE x.text = p.text ORDER BY x.at DESC, x.id DESC LIMIT 1)""",
     ),
 )
 

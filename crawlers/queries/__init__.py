@@ -1,8 +1,12 @@
-"""The query texts: one file per certificate kind or theme in `queries/`, checked when loaded."""
+"""The query texts: one file per certificate kind or theme in `queries/`, checked when loaded.
+
+Beside them lie `sites.yml` (hosts asked through `site:`) and `taxonomy.yml` (what `generator` makes texts from).
+"""
 
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ FOLDER = Path(__file__).parent
 THEMES = ("ad", "site")
 _FIELDS = ("theme", "certificate", "region", "origin", "queries")
 MAX_LENGTH = 60  # engines cut longer texts
+_APART = ("sites.yml", "taxonomy.yml")
 
 
 class QueriesError(Exception):
@@ -22,19 +27,19 @@ class QueriesError(Exception):
 
 def load(folder: Path = FOLDER, limit: int = 0) -> tuple[Query, ...]:
     """All queries, files in turn so that a `limit` still touches every theme; 0 means all. Raises QueriesError."""
-    files = [p for p in sorted(folder.glob("*.yml")) if p.name != "sites.yml"]
+    files = [p for p in sorted(folder.glob("*.yml")) if p.name not in _APART]
     if not files:
         raise QueriesError(f"{folder}: no *.yml with queries; add one, see the files shipped with dajia")
     columns = [_file(path) for path in files]
     rounds = [column[n] for n in range(max(map(len, columns))) for column in columns if n < len(column)]
     seen: dict[str, Query] = {}
-    for query in [*rounds, *_sites(folder / "sites.yml")]:
+    for query in rounds:
         seen.setdefault(query.text, query)
     return tuple(seen.values())[: limit or None]
 
 
 def _file(path: Path) -> list[Query]:
-    data = _read(path)
+    data = read_yaml(path)
     if not isinstance(data, dict):
         raise QueriesError(f"{path}: expected a mapping with theme and queries")
     for name in data:
@@ -51,14 +56,26 @@ def _file(path: Path) -> list[Query]:
                   str(data.get("origin", "seed"))) for text in texts]
 
 
-def _sites(path: Path) -> list[Query]:
-    """`site:` expansion: each text asked on each host that has no open search of its own."""
-    if not path.exists():
-        return []
-    data = _read(path)
+@lru_cache(maxsize=4)
+def sites(path: Path = FOLDER / "sites.yml") -> tuple[Query, ...]:
+    """`site:` expansion: each text on each host of the file and of the walled sources, hosts in turn. Raises QueriesError."""
+    data = read_yaml(path)
     if not isinstance(data, dict) or not isinstance(data.get("hosts"), list) or not isinstance(data.get("texts"), list):
         raise QueriesError(f"{path}: expected the fields 'hosts' and 'texts', both lists")
-    return [Query(_text(path, f"{text} site:{host}"), "ad", origin="site") for host in data["hosts"] for text in data["texts"]]
+    hosts = dict.fromkeys([*(_host(path, entry) for entry in data["hosts"]), *_walled_hosts()])
+    return tuple(Query(_text(path, f"{text} site:{host}"), "ad", origin="site") for text in data["texts"] for host in hosts)
+
+
+def _host(path: Path, entry: Any) -> str:
+    if not isinstance(entry, dict) or not entry.get("host") or not entry.get("date") or not entry.get("why"):
+        raise QueriesError(f"{path}: field 'hosts': {entry!r}: each entry needs host, why and date")
+    return str(entry["host"])
+
+
+def _walled_hosts() -> list[str]:
+    from crawlers.sources import classes  # sources import their base, which imports this package
+
+    return [host for source in classes().values() for host in getattr(source, "site_hosts", ())]
 
 
 def _text(path: Path, text: Any) -> str:
@@ -69,7 +86,8 @@ def _text(path: Path, text: Any) -> str:
     return " ".join(text.split())
 
 
-def _read(path: Path) -> Any:
+def read_yaml(path: Path) -> Any:
+    """The YAML of a file; QueriesError when it cannot be read."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as problem:

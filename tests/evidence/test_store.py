@@ -2,10 +2,10 @@ import sqlite3
 
 import pytest
 
-from evidence import custody, ids
+from evidence import asking, custody, ids
 from evidence.home import Home
 from evidence.migrations import FACT_TABLES, MIGRATIONS
-from evidence.records import Artifact, Contact, Decision, Finding, Hop, Lead, Sighting, SourceRun, Verdict
+from evidence.records import Artifact, Contact, Decision, Finding, Hop, Lead, Query, Sighting, SourceRun, Verdict
 from evidence.search import search
 from evidence.store import Store, StoreError, StoreTooNew
 from evidence.views import VIEWS
@@ -101,6 +101,7 @@ def test_every_view_answers(store, make_capture):
         store.add_lead_verdict(lead.id, verdict.id)
     store.add_decision(Decision(ids.new_id(), lead.id, "confirm", "李四", "看过截图", strong.id, ids.utc_now()))
     store.add_source_run(SourceRun(run, "so360", "blocked", 1, 0, 0, "captcha", capture.id, ids.utc_now()))
+    asking.propose(store, Query("电工证 免攷"), {"related": 1})
     for name, _, _ in VIEWS:
         assert store.rows(f"SELECT * FROM {name}"), name
     row = store.one("SELECT * FROM v_leads")
