@@ -1,5 +1,6 @@
 """A small web behind a forward proxy on loopback: real HTTP and TLS, hosts by name, every request logged."""
 
+import asyncio
 import datetime
 import http.server
 import json
@@ -9,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import types
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from evidence.config import Config
 from evidence.home import Home
 from evidence.store import Store
 
@@ -190,3 +193,41 @@ class Crawl:
 def crawl(tmp_path, web):
     """A crawl on the small web."""
     return Crawl(tmp_path, web.proxy)
+
+
+class Looker:
+    """One real Chromium for the whole test session, in a thread of its own; `visit` looks at a page through a web's proxy."""
+
+    def __init__(self, folder):
+        from crawlers.browsing.chromium import Chromium
+        from evidence.config import Browser
+
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self.chromium = self.call(Chromium.open(Browser(), folder))
+
+    def call(self, work, seconds=60):
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(seconds)
+
+    def visit(self, url, profile="desktop", *, proxy="", referer="", seconds=4.0, limits=None, **network):
+        from crawlers.browsing.dialing import Dialer
+        from crawlers.browsing.profiles import player
+        from crawlers.browsing.recording import Limits
+        from crawlers.browsing.visiting import Visitor
+
+        config = Config.model_validate({"network": {"connect_timeout": 2.0, "timeout": 5.0, "proxy": proxy} | network})
+        session = types.SimpleNamespace(config=config, proxy_for=lambda address: proxy)
+        visitor = Visitor(self.chromium, Dialer(session), limits or Limits(), seconds)
+        return self.call(visitor.visit(url, player(profile, config.network), referer))
+
+    def close(self):
+        self.call(self.chromium.close())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+
+
+@pytest.fixture(scope="session")
+def looker(tmp_path_factory):
+    """The session's Chromium."""
+    made = Looker(tmp_path_factory.mktemp("browser"))
+    yield made
+    made.close()

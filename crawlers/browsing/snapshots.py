@@ -1,0 +1,167 @@
+"""What a loaded page shows, taken out of the browser: document, pictures, MHTML, its images. Each step has its time.
+
+Scripts of ours run in a world apart from the page's, so what the page did to its own functions does not matter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from playwright.async_api import CDPSession
+from playwright.async_api import Error as PlaywrightError
+
+from crawlers.browsing.profiles import Player
+
+MAX_HEIGHT, MAX_WIDTH = 16_000, 2_500  # of a picture, in its pixels; beyond 16,384 Chromium's own picture breaks
+MAX_SCALE = 2.0
+MAX_PNG, MAX_JPEG, MAX_MHTML, MAX_DOM = 8 << 20, 12 << 20, 12 << 20, 16 << 20
+MAX_IMAGES, MIN_SIDE, MAX_INLINE = 12, 60, 1 << 20
+DOM_SECONDS, PICTURE_SECONDS, MHTML_SECONDS = 5.0, 12.0, 8.0
+
+_DOM = """(() => {
+  const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) + "\\n" : "";
+  const root = document.documentElement;
+  return root ? (type + root.outerHTML).slice(0, LIMIT) : "";
+})()""".replace("LIMIT", str(MAX_DOM))
+_IMAGES = """(() => {
+  const found = [];
+  for (const img of document.images) {
+    if (img.complete && img.naturalWidth >= SIDE && img.naturalHeight >= SIDE)
+      found.push({url: img.currentSrc || img.src, width: img.naturalWidth, height: img.naturalHeight});
+    if (found.length >= 200) break;
+  }
+  return found.filter(f => f.url.length <= INLINE);
+})()""".replace("SIDE", str(MIN_SIDE)).replace("INLINE", str(MAX_INLINE))
+_WORDS = "(document.body ? document.body.innerText.trim().length : 0)"
+_SCROLL = """(async () => {
+  const step = window.innerHeight, pause = ms => new Promise(r => setTimeout(r, ms));
+  const high = () => Math.max(document.documentElement.scrollHeight, document.body ? document.body.scrollHeight : 0);
+  if (high() <= step * 1.2) return 0;
+  let steps = 0;
+  for (let y = step; y < high() && steps < 12; y += step, steps++) {
+    window.scrollTo({top: y, behavior: "instant"}); await pause(40);
+  }
+  window.scrollTo({top: 0, behavior: "instant"}); await pause(40);
+  return steps;
+})()"""
+
+
+class Stuck(Exception):
+    """The page does not answer: a script runs without end, or its process is gone."""
+
+
+@dataclass(slots=True)
+class Shot:
+    """What was taken. `missing` says what could not be, and why."""
+
+    dom: str = ""
+    pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    mhtml: bytes = b""
+    images: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+class Camera:
+    """Takes the snapshots of one page through its CDP session."""
+
+    def __init__(self, session: CDPSession, player: Player) -> None:
+        self._session, self._player = session, player
+
+    async def words(self) -> int:
+        """How many characters a visitor sees; Stuck when the page does not answer."""
+        return int(await self._ask(_WORDS, DOM_SECONDS) or 0)
+
+    async def scroll(self) -> int:
+        """Go down the page and back, so that pictures load that wait to be seen; the number of steps."""
+        return int(await self._ask(_SCROLL, DOM_SECONDS) or 0)
+
+    async def take(self) -> Shot:
+        """Everything. Stuck when not even the document can be had."""
+        shot = Shot(dom=str(await self._ask(_DOM, DOM_SECONDS) or ""))
+        if len(shot.dom) >= MAX_DOM:
+            shot.missing.append(f"document cut at {MAX_DOM} characters")
+        shot.images = list(await self._ask(_IMAGES, DOM_SECONDS) or [])
+        await self._pictures(shot)
+        try:
+            made = await self._send("Page.captureSnapshot", MHTML_SECONDS, {"format": "mhtml"})
+            data = str(made["data"]).encode()
+            if len(data) <= MAX_MHTML:
+                shot.mhtml = data
+            else:
+                shot.missing.append(f"MHTML of {len(data)} bytes not kept")
+        except Stuck as problem:
+            shot.missing.append(f"MHTML: {problem}")
+        return shot
+
+    async def _pictures(self, shot: Shot) -> None:
+        """The first screen, then the whole page, both lossless unless that grows too large.
+
+        A page made for desks is shown shrunk on a phone: the picture is what is seen there, taken the larger.
+        """
+        try:
+            metrics = await self._send("Page.getLayoutMetrics", DOM_SECONDS)
+            view, size = metrics["cssLayoutViewport"], metrics["cssContentSize"]
+            shrunk = min(float(metrics["cssVisualViewport"]["scale"]), 1.0) or 1.0
+            scale = min(self._player.picture_scale / shrunk, max(MAX_SCALE, self._player.picture_scale))
+            wide = min(max(view["clientWidth"] * shrunk, 1.0), MAX_WIDTH)
+            high = max(view["clientHeight"] * shrunk, 1.0)
+            first = {"x": 0, "y": 0, "width": wide, "height": high, "scale": scale}
+            shot.pictures["screenshot-first"] = await self._picture(first)
+            full = max(size["height"] * shrunk, high)
+            if full * scale > MAX_HEIGHT:
+                shot.missing.append(f"page is {full:.0f} pixels high, its picture ends at {MAX_HEIGHT / scale:.0f}")
+            whole = first | {"width": min(max(size["width"] * shrunk, wide), MAX_WIDTH), "height": min(full, MAX_HEIGHT / scale)}
+            shot.pictures["screenshot-full"] = shot.pictures["screenshot-first"] if whole == first else await self._picture(whole)
+        except Stuck as problem:
+            shot.missing.append(f"picture: {problem}")
+
+    async def _picture(self, clip: dict[str, Any]) -> tuple[str, bytes]:
+        """PNG by its fast encoder: as quick as JPEG here and without its loss; JPEG only for what would be huge."""
+        asked: dict[str, Any] = {"format": "png", "optimizeForSpeed": True, "captureBeyondViewport": True, "clip": clip}
+        data = await self._shoot(asked)
+        if len(data) <= MAX_PNG:
+            return "image/png", data
+        data = await self._shoot(asked | {"format": "jpeg", "quality": 80})
+        if len(data) > MAX_JPEG:
+            raise Stuck(f"{len(data)} bytes even as JPEG")
+        return "image/jpeg", data
+
+    async def _shoot(self, asked: dict[str, Any]) -> bytes:
+        return base64.b64decode((await self._send("Page.captureScreenshot", PICTURE_SECONDS, asked))["data"])
+
+    async def _ask(self, script: str, seconds: float) -> Any:
+        """The value of a script in a world of our own."""
+        tree = await self._send("Page.getFrameTree", seconds)
+        world = await self._send("Page.createIsolatedWorld", seconds, {
+            "frameId": tree["frameTree"]["frame"]["id"], "worldName": "dajia"})
+        made = await self._send("Runtime.evaluate", seconds, {
+            "expression": script, "contextId": world["executionContextId"], "returnByValue": True, "awaitPromise": True})
+        if "exceptionDetails" in made:
+            return None  # a document without the parts the script looks at
+        return made["result"].get("value")
+
+    async def _send(self, method: str, seconds: float, params: dict[str, Any] | None = None) -> Any:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._session.send(method, params or {})
+        except TimeoutError as problem:
+            raise Stuck(f"{method}: no answer in {seconds:g} s") from problem
+        except PlaywrightError as problem:
+            raise Stuck(f"{method}: {str(problem).splitlines()[0][:200]}") from problem
+
+
+def inline_image(url: str) -> tuple[str, bytes] | None:
+    """Media type and bytes of a data: image, None for what is none."""
+    head, comma, rest = url.partition(",")
+    if not comma or not head.lower().startswith("data:image/"):
+        return None
+    try:
+        data = base64.b64decode(rest) if head.lower().endswith(";base64") else unquote_to_bytes(rest)
+    except (ValueError, binascii.Error):
+        return None
+    return head[5:].split(";")[0].lower(), data
