@@ -22,7 +22,8 @@ from evidence.frontier import Frontier
 from evidence.home import Home
 from evidence.store import Store
 from exports.daily import export_daily
-from review import clock, environment, following, judging, leads, rechecking
+from review import clock, environment, following, judging, leads, links, rechecking
+from review.gangs import Gang
 from review.lock import RunLock
 from review.processes import Outcome, crawl
 from review.progress import Reporter
@@ -94,6 +95,7 @@ class DailyRun:
         self._begin("judge")
         self._stage("judge", lambda: judging.judge_pending(self.store, self.run))
         self._stage("leads", self._leads)
+        self._stage("gangs", self._gangs)
         return self._end(PARTIAL if self.problems else OK)
 
     def _begin(self, kind: str) -> None:
@@ -112,6 +114,7 @@ class DailyRun:
             if not self._round(number):
                 break
         self._stage("leads", self._leads)
+        self._stage("gangs", self._gangs)
 
     def _round(self, number: int) -> bool:
         """Capture, judge, deepen, judge again; False when there was nothing to do."""
@@ -156,6 +159,10 @@ class DailyRun:
 
     def _leads(self) -> leads.LeadCount:
         return leads.build(self.store)
+
+    def _gangs(self) -> list[Gang]:
+        self.problems += links.read_traits(self.store, Vault(self.home))
+        return links.rebuild(self.store)
 
     def _recheck(self) -> int:
         queued = rechecking.queue(self.store, self.frontier, self.run)
