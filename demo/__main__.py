@@ -51,7 +51,7 @@ def serving(port: int, folder: Path = FOLDER, log: Path | None = None, opened: t
     try:
         with ProxyServer(port, web, authority, logbook) as proxy, WhoisServer(web) as whois, DnsServer(web) as dns:
             for server in (proxy, whois, dns):
-                threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+                threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
             yield {"proxy": proxy.address, "whois": _place(whois), "dns": _place(dns), "authority": str(authority.certificate)}
             for server in (proxy, whois, dns):
                 server.shutdown()

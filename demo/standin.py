@@ -88,7 +88,7 @@ class StandIn:
 def template(text: str) -> jinja2.Template:
     """A page template: values are escaped, `marked(query)` sets the searched words in <em>, `mix` gives steady numbers."""
     world = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    world.filters.update(marked=marked, mix=mix, site=site_of)
+    world.filters.update(marked=marked, mix=mix, site=site_of, day=day)
     return world.from_string(text)
 
 
@@ -104,6 +104,12 @@ def marked(text: str, query: str) -> Markup:
 def mix(text: str, below: int) -> int:
     """A number under `below` that belongs to `text`: noise that is the same at every start."""
     return zlib.crc32(text.encode()) % below
+
+
+def day(date: str) -> str:
+    """An ISO date as engines print it, 2026年4月8日; anything else as it is."""
+    parts = date.split("-")
+    return f"{parts[0]}年{int(parts[1])}月{int(parts[2])}日" if len(parts) == 3 and all(map(str.isdigit, parts)) else date
 
 
 def path_words(part: str, charset: str) -> str:

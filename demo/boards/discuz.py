@@ -72,8 +72,8 @@ _PAGE = template("""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//E
 {% endfor %}</ul></div>{% else %}<p class="emp xs2 xg2">对不起，没有找到匹配结果。</p>{% endif %}</div>
 <div class="pgs cl mbm">{% if s.more or s.page > 1 %}<div class="pg"><strong>{{ s.page }}</strong>{% if s.more %}<a
  href="search.php?mod=forum&amp;searchid=
-{{- 90000 + s.query|mix(9999) }}&amp;page={{ s.page + 1 }}&amp;orderby=lastpost&amp;ascdesc=desc&amp;searchsubmit=yes&amp;kw={{ s.query|urlencode }}"
- class="nxt">下一页</a>{% endif %}</div>{% endif %}</div></div></div>
+{{- 90000 + s.query|mix(9999) }}&amp;page={{ s.page + 1 }}&amp;orderby=lastpost&amp;ascdesc=desc&amp;searchsubmit=yes&amp;kw=
+{{- s.query|urlencode }}" class="nxt">下一页</a>{% endif %}</div>{% endif %}</div></div></div>
 <div id="ft" class="wp cl"><p>Powered by <strong><a href="#">Discuz!</a></strong> <em>X3.4</em></p><p
  class="xs0">GMT+8, <span id="debuginfo">Processed in 0.0{{ 10 + s.query|mix(89) }} second(s), 9 queries .</span>
 </p></div></body></html>

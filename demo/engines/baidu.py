@@ -30,7 +30,7 @@ class Baidu(StandIn):
             target = self.clicked(request.value("url"))
             return redirect(target or "https://www.baidu.com/search/error.html", server=self.server)
         if request.path == "/baidu.php":
-            return self.billed(request.value("url"))
+            return self.billed(request.value("url").partition(".")[0])
         if request.path != "/s":
             return None
         shown = self.shown(request.value("wd") or request.value("word"), request.number("pn", 0) // self.size + 1)
@@ -93,7 +93,7 @@ _PAGE = template(_TOP + """{% for e in s.paid %}
  target="_blank">{{ e.title|marked(s.query) }}</a></h3><div class="c-row c-gap-top-middle" data-module="abstract">
 <div class="general_image_pic_26hUh"></div>
 <span class="summary-prefix_1Vkhx"><span
- class="prefix-time_2JJxT">{{ e.date[:4] }}年{{ e.date[5:7]|int }}月{{ e.date[8:10]|int }}日</span></span>
+ class="prefix-time_2JJxT">{{ e.date|day }}</span></span>
 <span class="summary-text_560AW">{{ e.snippet|marked(s.query) }}</span></div>
 <div class="source_1Vdff OP_LOG_LINK" data-module="source"><span
  class="cosc-source-text cos-line-clamp-1">{{ e.url|site }}</span><div class="c-tools" data-tools="{}"><i

@@ -101,7 +101,7 @@ _PAGE = template(_TOP + """<div id="main">
  data-res='{"pos":{{ loop.index }},"type":"og"}'
  rel="noopener" target="_blank">{{ e.title|marked(s.query) }}</a></h3>
 <div class="res-rich so-rich-default clearfix">{% if e.url|mix(3) %}<p class="res-desc"><span
- class="gray">{{ e.date }}&nbsp;-&nbsp;</span>
+ class="gray">{{ e.date|day }}&nbsp;-&nbsp;</span>
 {{- e.snippet|marked(s.query) }}</p>{% else %}<span
  class="res-list-summary">{{ e.snippet|marked(s.query) }}</span>{% endif %}</div>
 <p class="g-linkinfo"><cite><a rel="noopener" href="{{ e.url }}">{{ e.url|site }}</a></cite><a class="g-feedback"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from demo.messages import Reply, Request, redirect
 from demo.sites import Entry
-from demo.standin import Shown, StandIn, marked, mix, site_of, template
+from demo.standin import Shown, StandIn, mix, site_of, template
 
 
 class Toutiao(StandIn):
@@ -54,14 +55,20 @@ class Toutiao(StandIn):
 
 
 def _flat(entry: Entry, query: str, url: str) -> dict[str, Any]:
-    return {"title": str(marked(entry.title, query)), "article_url": url, "abstract": entry.snippet, "media_name": site_of(entry.url),
+    return {"title": _marked(entry.title, query), "article_url": url, "abstract": entry.snippet, "media_name": site_of(entry.url),
             "publish_time": str(_unix(entry.date)), "display_type": "self_article", "id": str(mix(entry.url, 10**9))}
 
 
 def _deep(entry: Entry, query: str, url: str) -> dict[str, Any]:
     return {"template_key": "undefined-default", "display": {
-        "title": {"text": str(marked(entry.title, query)), "len": len(entry.title)}, "summary": {"text": entry.snippet},
+        "title": {"text": _marked(entry.title, query), "len": len(entry.title)}, "summary": {"text": entry.snippet},
         "info": {"url": url, "site_name": site_of(entry.url), "datetime": entry.date}, "emphasized": {"title": []}}}
+
+
+def _marked(text: str, query: str) -> str:
+    """Text with the searched words in <em>; nothing else in it is markup."""
+    words = sorted(query.split(), key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, words)), lambda m: f"<em>{m[0]}</em>", text, flags=re.I) if words else text
 
 
 def _script(card: dict[str, Any]) -> str:
