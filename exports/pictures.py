@@ -81,13 +81,18 @@ def reading_copy(data: bytes, width: int = 1000, height: int = 4000, quality: in
     return _jpeg(_scaled(opened(data), width, height), quality)
 
 
-def with_bar(data: bytes, lines: Sequence[str], *, width: int = 1280, height: int = 6000) -> Made:
+def with_bar(data: bytes, lines: Sequence[str], *, width: int = 1280, height: int = 6000, coarse: bool = False) -> Made:
     """A screenshot under a bar that states `lines` (time, address, digest): what procedure asks of a picture.
 
-    JPEG, at most `width` wide; a page longer than `height` is cut, and the bar says so.
+    JPEG, at most `width` wide; a page longer than `height` is cut, and the bar says so. `coarse` makes
+    blocks of the page so large that no line of text can be read.
     """
     original = opened(data)
     picture = _scaled(original, width, height)
+    if coarse:
+        block = max(8, picture.width // 64)
+        small = picture.resize((max(1, picture.width // block), max(1, picture.height // block)), Image.Resampling.BOX)
+        picture = small.resize(picture.size, Image.Resampling.NEAREST)
     lines = list(lines)
     if original.height * picture.width > height * original.width:
         lines.append(f"（页面全长 {original.height} 像素，此图截取前部；完整截图见同目录原始 PNG 或封存原件）")

@@ -18,12 +18,12 @@ from review.decisions import STATE_LABELS, MoveRefused, state_of
 
 
 def agencies_for(lead: Lead, wanted: Sequence[str] = ()) -> list[str]:
-    """Codes of the agencies that take this kind of lead, or the wanted ones after a check."""
+    """Codes of the agencies every lead of this kind goes to, or the wanted ones after a check."""
     known = package.agencies()
     for code in wanted:
         if code not in known:
             raise MoveRefused(f"没有收件机关“{code}”；已有：{'、'.join(known)}")
-    return list(wanted) or [code for code, agency in known.items() if lead.kind in agency.takes]
+    return list(wanted) or [code for code, agency in known.items() if agency.default and lead.kind in agency.takes]
 
 
 def preview(store: Store, lead: Lead, wanted: Sequence[str]) -> list[str]:
