@@ -183,9 +183,9 @@ class _Words:
         return line(defang(self.masked(text)), limit)
 
     def apart(self, before: str, quote: str, after: str) -> tuple[str, str, str]:
-        """Three neighbouring pieces masked as the one text they are."""
+        """Three neighbouring pieces masked as the one text they are, the outer ones then cut."""
         whole, a, b = self.masked(before + quote + after), len(before), len(before) + len(quote)
-        return visible(whole[:a]), line(whole[a:b], 160), visible(whole[b:])
+        return visible(whole[:a][-quoting.AROUND:]), line(whole[a:b], 160), visible(whole[b:][:quoting.AROUND])
 
 
 def load(store: Any, vault: Vault, lead: str, contacts: str = "show") -> Account:

@@ -77,7 +77,8 @@ class Briefing:
     run: str
     day: str
     config: Config
-    unreadable: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)  # leads that could not be told, and why
+    _unchecked: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def contacts(self) -> str:
@@ -122,7 +123,11 @@ class Briefing:
             try:
                 yield teller.account(dossier.load(self.store, lead))
             except dossier.DossierError as problem:
-                self.note(f"线索 {lead}：{problem}")
+                self.untold.append(line(str(problem), 200))
+
+    def listed(self) -> Iterator[Row]:
+        """The new leads as rows, heaviest first."""
+        yield from self._rows(f"l.id IN ({NEW})", "l.score DESC, l.id", self.run, self.day, self.day)
 
     def pending(self) -> Iterator[Row]:
         """Every lead that waits for a person, heaviest first."""
@@ -147,33 +152,37 @@ class Briefing:
         """Leads that came back on the day: up again, found again after they were laid aside, or under another name."""
         return recurrences(self.store, self.run, self.day, self.contacts)
 
+    @cached_property
+    def unread(self) -> dict[tuple[str, str], str]:
+        """What is wrong with each stored item that cannot be read back: (capture, name) → why. Told in every file."""
+        left, bad = CHECKED_BYTES, {}
+        for _, _, capture in self._exhibited():
+            for artifact in self.store.capture(capture).artifacts:
+                left -= artifact.size
+                if left < 0:
+                    self._unchecked.add((capture, artifact.name))
+                elif problem := self._problem(artifact):
+                    bad[capture, artifact.name] = problem
+        return bad
+
     def exhibits(self) -> Iterator[Exhibit]:
-        """Every stored item behind the day's leads and behind the walls met, each read back and compared while the budget lasts."""
-        left = CHECKED_BYTES
+        """Every stored item behind the day's leads and behind the walls met, with how reading it back went."""
+        bad = self.unread
         for lead, subject, capture in self._exhibited():
             found = self.store.capture(capture)
+            way = f"{wording.MEANS.get(found.means, found.means)}·{wording.PROFILES.get(found.profile, found.profile)}"
             for artifact in found.artifacts:
-                state = "未核对"
-                if artifact.size <= left:
-                    left -= artifact.size
-                    state = self._state(artifact)
-                way = f"{wording.MEANS.get(found.means, found.means)}·{wording.PROFILES.get(found.profile, found.profile)}"
+                key = (capture, artifact.name)
+                state = f"读不出来：{bad[key]}" if key in bad else "未核对" if key in self._unchecked else "已核对"
                 yield Exhibit(lead, subject, capture, line(defang(found.url), 600), way, found.started,
                               wording.ARTIFACTS.get(artifact.name, line(artifact.name, 60)), artifact, state)
 
-    def note(self, problem: str) -> None:
-        """Keep a problem that every file must tell."""
-        if problem not in self.unreadable:
-            self.unreadable.append(problem)
-
-    def _state(self, artifact: Artifact) -> str:
+    def _problem(self, artifact: Artifact) -> str:
         try:
             self.vault.read(artifact)
         except ArchiveError as problem:
-            said = line(str(problem), 200)
-            self.note(f"证据读不出来：{said}")
-            return f"读不出来：{said}"
-        return "已核对"
+            return line(str(problem), 200)
+        return ""
 
     def _exhibited(self) -> Iterator[tuple[str, str, str]]:
         """(lead, its subject, capture): pages of the day's leads with the result pages that led there, then walls met."""

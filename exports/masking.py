@@ -136,10 +136,14 @@ def _found(text: str, kept: set[str]) -> Iterator[tuple[int, int, str, list[int]
                 at = found.end()
             else:
                 at = found.start() + 1
-    for found in _NAMED.finditer(text):
-        if _is_name(found["name"], sure=bool(found["sure"]) and (":" in found["gap"] or "：" in found["gap"])):
-            start, end = found.span("name")
+    at = 0
+    while named := _NAMED.search(text, at):
+        if _is_name(named["name"], sure=bool(named["sure"]) and (":" in named["gap"] or "：" in named["gap"])):
+            start, end = named.span("name")
             yield start, end, "姓名", [i for i in range(start + 1, end) if not text[i].isspace() and text[i] != "·"]
+            at = end
+        else:
+            at = named.start() + 1  # what looked like the name may be the next label
 
 
 def _is_name(name: str, sure: bool) -> bool:

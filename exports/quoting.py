@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from evidence.records import Finding
 
 CODINGS = ("utf-8", "gb18030", "big5", "utf-16")
-AROUND = 36  # characters of text shown on each side
+AROUND = 36  # characters of text shown on each side, cut only after masking: half an ID number is not recognised as one
+MASKED_REACH = 200
 _REACH = 1200  # characters of source looked at on each side
 _HIDDEN = re.compile(r"<(script|style|noscript|template)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.I | re.S)
 _INLINE = frozenset({"a", "b", "big", "em", "font", "i", "mark", "small", "span", "strong", "u"})
@@ -34,15 +35,18 @@ def decoded(data: bytes, declared: str = "") -> list[str]:
 
 
 def around(readings: Iterable[str], finding: Finding) -> tuple[str, str]:
-    """The text before and after a quote, ("", "") when the quote is not found at its place."""
+    """Up to `MASKED_REACH` characters of text before and after a quote, ("", "") when it is not found at its place.
+
+    Mask them together with the quote, then show `AROUND` of each.
+    """
     if finding.start < 0 or not finding.quote or finding.where not in ("html", "text"):
         return "", ""
     for text in readings:
         if text[finding.start:finding.end] == finding.quote:
             before = _read(_whole_tags(text[max(0, finding.start - _REACH):finding.start], at_start=finding.start <= _REACH))
-            after = _read(text[finding.end:finding.end + _REACH].rsplit("<", 1)[0]
-                          if "<" in text[finding.end:finding.end + _REACH] else text[finding.end:finding.end + _REACH])
-            return before[-AROUND:], after[:AROUND]
+            behind = text[finding.end:finding.end + _REACH]
+            after = _read(behind[:behind.rfind("<")] if behind.rfind("<") > behind.rfind(">") else behind)
+            return before[-MASKED_REACH:], after[:MASKED_REACH]
     return "", ""
 
 

@@ -29,6 +29,7 @@ IDS = st.builds(id_number, st.integers(110000, 659999).map(str), st.dates().map(
     pytest.param("姓 名：欧 阳 娜", "姓 名：欧 * *", id="name-spaced"),
     pytest.param("姓名：买买提·艾力，", "姓名：买**·**，", id="name-with-a-dot"),
     pytest.param("持证人 王小明 证书编号", "持证人 王** 证书编号", id="name-in-a-table"),
+    pytest.param("学员 姓名：张三", "学员 姓名：张*", id="two-labels"),
     pytest.param("姓名：请输入姓名", "姓名：请输入姓名", id="a-form-is-no-name"),
     pytest.param("考生：免考包过，当天下证", "考生：免考包过，当天下证", id="a-promise-is-no-name"),
     pytest.param("受害人电话139 0000 1234", "受害人电话139 **** 1234", id="phone"),
