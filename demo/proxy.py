@@ -73,6 +73,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(failure(502, "Bad Gateway", "demo"))
             self.close_connection = True
             return
+        self._log(host, self.path, 200)
         self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.wfile.flush()
         context = self.server.authority.context(host)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import socketserver
 import struct
 import sys
 from typing import Any
 
-from demo.sites import Site
+from demo.sites import Site, registered
 from demo.web import Web
 
 _A = 1
-_ZONE = re.compile(r"[^.]*|(com|net|org|gov|edu|ac)\.cn")  # where domains are registered; nobody's own
 _RESPONSE, _NAME_ERROR, _NOT_IMPLEMENTED, _FORMAT_ERROR = 0x8180, 3, 4, 1
 
 
@@ -21,7 +19,7 @@ def whois(sites: dict[str, Site], asked: str) -> str:
     """The reply for a domain: the .cn shape for .cn names, the generic one for others; "no match" for unknown ones."""
     words = asked.strip().lower().split()
     name = words[-1].strip("=.") if words else ""
-    site = next((s for h, s in sites.items() if not _ZONE.fullmatch(name) and s.created and (h == name or h.endswith("." + name))), None)
+    site = registered(sites, name)
     if site is None:
         return "No matching record.\r\n" if name.endswith(".cn") else f'No match for "{name.upper()}".\r\n'
     if name.endswith(".cn"):

@@ -24,13 +24,15 @@ from urllib.parse import unquote
 
 import yaml
 
-ENGINES = {found.name: folder for folder in ("engines", "boards")
-           for found in pkgutil.iter_modules([str(Path(__file__).with_name(folder))])}  # name → where its module lies
+STANDINS = {found.name: folder for folder in ("engines", "boards", "registries")
+            for found in pkgutil.iter_modules([str(Path(__file__).with_name(folder))])}  # name → where its module lies
+ENGINES = {name: folder for name, folder in STANDINS.items() if folder != "registries"}  # what site files may name
 _DEFAULT_ENGINES = ("so360", "baidu", "toutiao")
 _KEYS = {"charset", "https", "created", "registrar", "country", "ip", "pages", "index"}
 _KINDS = {"file": str, "redirect": str, "qr": str, "picture": list, "bytes": int, "text": str}
 _PAGE_KEYS = {"mobile": str, "searched": str, "status": int, "type": str, "attachment": str} | _KINDS
 _INDEX_KEYS = {"url", "title", "snippet", "engines", "paid", "date"}
+_ZONE = re.compile(r"[^.]*|(com|net|org|gov|edu|ac)\.cn")
 _UNSEEN = re.compile(r"(?is)<(script|style|template|noscript)\b.*?</\1>|<!--.*?-->|<[^>]+>")
 _TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
 
@@ -84,6 +86,13 @@ def load(folder: Path) -> dict[str, Site]:
     if not sites:
         raise SiteError(f"{folder}: no */site.yml found")
     return sites
+
+
+def registered(sites: dict[str, Site], name: str) -> Site | None:
+    """The site that tells about a domain: its own host or one below it. Nothing for a zone that others register in."""
+    if _ZONE.fullmatch(name):
+        return None
+    return next((s for host, s in sites.items() if s.created and (host == name or host.endswith("." + name))), None)
 
 
 def visible(page: str) -> str:

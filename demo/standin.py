@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from demo.index import Index
 from demo.messages import PAID_CLICK, Reply, Request, redirect
-from demo.sites import ENGINES, Entry
+from demo.sites import STANDINS, Entry, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class StandIn:
     server: ClassVar[str] = "nginx"
     walled: bool = False
 
-    def __init__(self, index: Index) -> None:
-        self.index = index
+    def __init__(self, index: Index, sites: dict[str, Site]) -> None:
+        self.index, self.sites = index, sites
 
     def answer(self, request: Request) -> Reply | None:
         """The reply to a request on one of `hosts`; None when this is no page of the stand-in."""
@@ -126,14 +126,14 @@ def site_of(url: str) -> str:
     return url.split("/")[2]
 
 
-def load(index: Index) -> list[StandIn]:
-    """Every stand-in at work on `index`; TypeError for a module that holds none, or one of another name."""
+def load(index: Index, sites: dict[str, Site]) -> list[StandIn]:
+    """Every stand-in at work on `index` and `sites`; TypeError for a module that holds none, or one of another name."""
     made: list[StandIn] = []
-    for name, folder in ENGINES.items():
+    for name, folder in STANDINS.items():
         module = importlib.import_module(f"demo.{folder}.{name}")
         kinds = [k for k in vars(module).values() if isinstance(k, type) and issubclass(k, StandIn)
                  and k.__module__ == module.__name__]
         if len(kinds) != 1 or kinds[0].name != name:
             raise TypeError(f"demo/{folder}/{name}.py: needs exactly one subclass of StandIn, with name = {name!r}")
-        made.append(kinds[0](index))
+        made.append(kinds[0](index, sites))
     return made

@@ -21,7 +21,7 @@ class Web:
         self.sites = sites.load(folder)
         self.index = Index(chain.from_iterable(site.index for site in self.sites.values()))
         self._standins: dict[str, list[StandIn]] = {}
-        for one in standin.load(self.index):
+        for one in standin.load(self.index, self.sites):
             if one.name in opened:
                 one.walled = False
             for host in one.hosts:

@@ -6,6 +6,7 @@ from urllib.parse import quote_plus
 
 from demo.index import Index
 from demo.messages import Reply, Request, redirect
+from demo.sites import Site
 from demo.standin import StandIn, mix, template
 
 _ID = 90_000
@@ -24,8 +25,8 @@ class Discuz(StandIn):
               "Disallow: /connect.php\nDisallow: /forum.php?mod=redirect*\nDisallow: /forum.php?mod=post*\n"
               "Disallow: /home.php?mod=spacecp*\n")
 
-    def __init__(self, index: Index) -> None:
-        super().__init__(index)
+    def __init__(self, index: Index, sites: dict[str, Site]) -> None:
+        super().__init__(index, sites)
         self.hosts = tuple(sorted(index.hosts(self.name)))
 
     def answer(self, request: Request) -> Reply | None:

@@ -117,4 +117,6 @@ def test_our_spider_reads_two_pages_through_it(running, tmp_path):
     with Store.open(home) as store:
         rows = store.rows("SELECT url FROM sightings WHERE url LIKE '%.example/'")
     assert {r["url"] for r in rows} == {f"https://h{n}.example/" for n in range(12)}, done.stderr
-    assert [json.loads(line)["path"].split("?")[0] for line in running[1].read_text().splitlines()] == ["/robots.txt", "/", "/s", "/s"]
+    asked = [json.loads(line) for line in running[1].read_text().splitlines()]
+    assert [line["path"].split("?")[0] for line in asked if line["method"] == "GET"] == ["/robots.txt", "/", "/s", "/s"]
+    assert {line["host"] for line in asked} == {"www.so.com"}

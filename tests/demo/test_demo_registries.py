@@ -1,5 +1,6 @@
-"""WHOIS and DNS of the demo web, on real sockets and against hostile packets."""
+"""WHOIS, DNS and RDAP of the demo web, on real sockets and against hostile packets."""
 
+import json
 import socket
 import struct
 
@@ -7,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawlers.facts import rdap
+from demo.registries.rdap import Rdap
 from demo.registry import dns, whois
+from demo.web import Web
 
 A, AAAA, TXT = 1, 28, 16
 
@@ -84,3 +88,25 @@ def test_the_common_forms_of_a_question_are_understood():
 
     for asked in ("a.com", "domain a.com\r\n", "=A.com", "a.com."):
         assert "2026-01-02" in whois({"www.a.com": Fake}, asked)
+
+
+def test_rdap_tells_what_whois_tells(small):
+    base = rdap.services(rdap.FILE)["top"]
+    got = small.ask(f"{base}domain/seller.top", Accept=rdap.ACCEPT)
+    assert (got.status, got.headers["Content-Type"]) == (200, "application/rdap+json")
+    told = rdap.read(json.loads(got.body))
+    assert (told["created_day"], told["registrar"], told["expires_day"]) == ("2026-09-01", "Demo Registrar", "2027-12-31")
+    network = json.loads(small.ask("https://rdap.apnic.net/ip/203.0.113.77").body)
+    assert (network["country"], network["startAddress"]) == ("HK", "203.0.113.0")
+
+
+@pytest.mark.parametrize("path", ["domain/nobody.top", "domain/www.fake.cn", "domain/", "ip/203.0.113.9", "ip/x"])
+def test_what_is_not_registered_is_a_404_object(small, path):
+    got = small.ask(f"https://rdap.verisign.com/com/v1/{path}")
+    assert (got.status, json.loads(got.body)["errorCode"]) == (404, 404)
+
+
+def test_every_registry_our_domains_would_be_asked_at_is_here():
+    endings = {host.rsplit(".", 1)[-1] for host in Web().sites}
+    asked = {base.split("/")[2] for ending, base in rdap.services(rdap.FILE).items() if ending in endings}
+    assert asked <= set(Rdap.hosts)

@@ -85,9 +85,10 @@ def test_a_stand_in_under_a_wrong_name_is_told(monkeypatch):
     from demo.engines import so360
     monkeypatch.setattr(so360.So360, "name", "so361")
     with pytest.raises(TypeError, match=r"engines/so360\.py.*name = 'so360'"):
-        standin.load(Index([]))
+        standin.load(Index([]), {})
 
 
 def test_every_module_is_found_by_lying_there():
-    assert [one.name for one in standin.load(Index([]))] == list(reading.ENGINES)
+    assert [one.name for one in standin.load(Index([]), {})] == list(reading.STANDINS)
     assert set(reading.ENGINES.values()) == {"engines", "boards"}
+    assert set(reading.STANDINS) - set(reading.ENGINES) == {"rdap"}
