@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ def queue(session: Session, source: type[Source], sightings: Iterable[Sighting],
         url = sighting.url or ("" if sighting.paid else sighting.link)
         if not url or (sighting.url and source.owns(url)) or count >= room:
             continue
+        if url == query or any(re.search(pattern, url) for pattern in source.billed_links):
+            continue  # the very page that was read; a link that bills somebody
         if source.dear_links and not sighting.url and not speaks_of(f"{sighting.title} {sighting.snippet}", query):
             continue
         reader = session.readers.get(ids.host_of(url))

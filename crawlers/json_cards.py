@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from crawlers.answer import Answer
 
 _URL = ("article_url", "source_url", "item_source_url", "url", "share_url")
 _TITLE, _SNIPPET = ("title",), ("abstract", "summary")
 _SITE, _DATE = ("media_name", "source", "site_name"), ("datetime", "publish_time", "display_time")
 _DEPTH = 8
+_LONGEST = 1000  # of a snippet: an issue's text may be a book
+_MARK = re.compile(r"</?em\b[^>]*>")
 
 
 def json_of(text: str) -> dict[str, Any] | None:
@@ -20,6 +25,24 @@ def json_of(text: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def json_value(text: str) -> Any:
+    """Whatever JSON `text` is; None when it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def as_page(answer: Answer, cards: Sequence[dict[str, Any]], *, more: bool = False, nothing: bool = False) -> Answer:
+    """An answer in JSON as a page of cards; `nothing` when it says itself that there are none; itself when it is neither."""
+    parts = [as_html(card) for card in cards]
+    if more:
+        parts.append('<a class="dajia-more"></a>')
+    if not parts and nothing:
+        parts.append("dajia-count-0")
+    return Answer(answer.url, "".join(parts).encode("utf-8", "replace"), status=answer.status) if parts else answer
 
 
 def cards_in(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -40,9 +63,10 @@ def cards_in(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
 def as_html(card: dict[str, Any]) -> str:
     """One card as `div.dajia-card` with `h3 a`, `p`, `cite` and `time`; `data-tag=ad` where it says it is paid."""
     paid = card.get("data-tag") == "ad" or card.get("is_ad") or card.get("ad_id")
-    title = html.escape(_first(card, _TITLE)).replace("&lt;em&gt;", "").replace("&lt;/em&gt;", "")
+    title = html.escape(_MARK.sub("", _first(card, _TITLE)))
+    snippet = html.escape(_MARK.sub("", _first(card, _SNIPPET))[:_LONGEST])
     return (f'<div class="dajia-card"{" data-tag=ad" if paid else ""}>'
-            f'<h3><a href="{html.escape(_first(card, _URL))}">{title}</a></h3><p>{html.escape(_first(card, _SNIPPET))}</p>'
+            f'<h3><a href="{html.escape(_first(card, _URL))}">{title}</a></h3><p>{snippet}</p>'
             f"<cite>{html.escape(_first(card, _SITE))}</cite><time>{html.escape(_first(card, _DATE))}</time></div>")
 
 

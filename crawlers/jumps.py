@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +18,6 @@ from evidence.records import Capture
 
 if TYPE_CHECKING:
     from crawlers.searching import SearchSpider
-
-_PIECE = re.compile(r"""\burl\s*\+=\s*(["'])(.*?)\1""")
-_REPLACED = re.compile(r"""location(?:\.href)?(?:\.replace\(|\s*=\s*)\s*(["'])(https?://.*?)\1""")
-
-
-def joined(text: str) -> str:
-    """The address a script puts together piece by piece (`url += '…'`), or names in `location.replace`; "" for none."""
-    pieces = "".join(found[1] for found in _PIECE.findall(text)).replace("@", "")
-    if pieces.startswith(("http://", "https://")):
-        return pieces
-    found = _REPLACED.search(text)
-    return found.group(2) if found else ""
 
 
 async def follow(spider: SearchSpider, response: Any, hits: list[Hit]) -> tuple[list[Hit], list[Capture]]:

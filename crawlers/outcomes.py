@@ -12,6 +12,7 @@ from crawlers.walls import wall_of
 from evidence.records import Outcome
 
 _JUMP = re.compile(r"""(?:window\.)?location(?:\.href)?(?:\.replace\(|\s*=\s*)\s*["'](https?://[^"']+)["']""")
+_PIECE = re.compile(r"""\burl\s*\+=\s*(["'])(.*?)\1""")
 _SMALL = 6_000
 _ENGINES = ("sogou.com", "baidu.com", "so.com", "toutiao.com", "sm.cn", "bing.com")
 
@@ -54,5 +55,13 @@ def jump_of(answer: Answer) -> str:
     host = urlsplit(answer.url).hostname or ""
     if len(answer.body) > _SMALL or not any(host == e or host.endswith("." + e) for e in _ENGINES):
         return ""
-    found = _JUMP.search(answer.text)
+    return joined(answer.text)
+
+
+def joined(text: str) -> str:
+    """The address a script names in `location.replace`, or puts together piece by piece (`url += '…'`); "" for none."""
+    pieces = "".join(found[1] for found in _PIECE.findall(text)).replace("@", "")
+    if pieces.startswith(("http://", "https://")):
+        return pieces
+    found = _JUMP.search(text)
     return found.group(1) if found else ""

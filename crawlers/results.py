@@ -48,6 +48,7 @@ class PageState:
     state: str
     rule: str = ""
     pauses: bool = False  # the host wants to be left alone for a while
+    outcome: str = ""  # of the capture, where the state alone does not tell it
 
 
 @dataclass(slots=True)
@@ -75,6 +76,8 @@ class Parsed:
 def classify(source: type[Source], answer: Answer, parsed: Parsed, query: str = "") -> PageState:
     """The one state of a result page."""
     if wall := wall_of(answer):
+        if wall.state == "gone" and source.entry == "site":
+            return PageState("empty", f"the page is gone: {wall.name}", outcome="gone")
         return PageState("blocked" if wall.state in {"parked", "gone"} else wall.state, wall.name, wall.pauses)
     if answer.status in {502, 504}:
         return PageState("unreachable", f"status {answer.status}")
@@ -89,7 +92,8 @@ def classify(source: type[Source], answer: Answer, parsed: Parsed, query: str = 
         return PageState("empty", "sentence")
     for state, pattern in source.shells:
         if re.search(pattern, answer.text):
-            return PageState(state, f"page without results: {pattern}")
+            return PageState("empty" if state == "gone" else state, f"page without results: {pattern}",
+                             outcome="gone" if state == "gone" else "")
     return PageState("layout", "no result and no 'nothing found' sentence")
 
 
@@ -127,6 +131,9 @@ def parse(source: type[Source], answer: Answer) -> Parsed:
     """Hits in document order, each link once; what the declaration skips is skipped."""
     used: dict[str, Counter[str]] = {}
     parsed, seen = Parsed(), set[str]()
+    if own := _own_hit(source, answer, used):
+        seen.add(own.link)
+        parsed.hits.append(own)
     for card, paid_card in _cards(source, answer, used):
         hit = _hit(source, answer, card, paid_card, used, len(parsed.hits) + 1)
         if hit is not None and hit.link not in seen:
@@ -137,6 +144,19 @@ def parse(source: type[Source], answer: Answer) -> Parsed:
     parsed.more = bool(source.next_page) and bool(answer.tree.css_first(", ".join(source.next_page)))
     parsed.related = tuple(dict.fromkeys(folded(n.text()) for n in in_order(answer.tree, source.related)))[:20]
     return parsed
+
+
+def _own_hit(source: type[Source], answer: Answer, used: dict[str, Counter[str]]) -> Hit | None:
+    """The page itself as a hit, for a source that reads pages others show."""
+    root = answer.tree.root
+    if not source.own_title or root is None:
+        return None
+    title, selector = pick(root, source.own_title)
+    if not title:
+        return None
+    used["own_title"] = Counter([selector])
+    return Hit(1, title, pick(root, source.own_snippet)[0][:500], pick(root, source.own_site)[0],
+               pick(root, source.own_date)[0], answer.url, answer.url, "the page itself")
 
 
 def _cards(source: type[Source], answer: Answer, used: dict[str, Counter[str]]) -> Iterator[tuple[LexborNode, str]]:

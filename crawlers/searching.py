@@ -18,6 +18,7 @@ from crawlers.failures import Trouble, trouble_of
 from crawlers.leasing import LeaseSpider
 from crawlers.recorder import Exchanges
 from crawlers.walls import wall_at
+from evidence import ids
 from evidence.frontier import Lease
 from evidence.records import Capture, Query, Sighting
 
@@ -96,16 +97,19 @@ class SearchSpider(LeaseSpider):
         self._dress(request)
         return request
 
-    async def on_answer(self, response: Any) -> AsyncIterator[dict[str, Any]]:
+    async def on_answer(self, response: Any) -> AsyncIterator[Any]:
         """Read a result page and store capture, sightings, candidates and the next page together."""
         lease: Lease = response.meta["lease"]
-        answer = Answer(response.url, response.body, status=response.status, charset=self.source.charset,
+        answer = Answer(response.url, response.body, status=response.status, charset=self.source.answer_charset or self.source.charset,
                         content_type=(response.headers.get(b"Content-Type") or b"").decode("latin-1"))
         try:
             state, parsed = self.source.read(answer, lease.payload["query"])
             asked = await jumps.follow(self, response, parsed.hits) if self.source.asks_jumps and state.state == "ok" else None
         except Exception as problem:  # noqa: BLE001 - a page that breaks the reading must not hang the source
             self._broken(lease, problem)
+            return
+        if state.state == "layout" and response.meta.get("again", 0) < self.source.retries:
+            yield self._again(response)
             return
         parsed.hits, captures = asked or (parsed.hits, [])
         captures = [serps.capture(self, response.meta, answer, state), *captures]
@@ -115,6 +119,12 @@ class SearchSpider(LeaseSpider):
         self._note(lease, state, self._writing(lease, state, parsed, captures, sightings, text), captures[0].id, parsed)
         for made in sightings:
             yield serps.item(made)
+
+    def _again(self, response: Any) -> Request:
+        """The same question once more, as an exchange of its own."""
+        meta = response.meta | {"again": response.meta.get("again", 0) + 1, "capture": ids.new_id(), "exchanges": Exchanges()}
+        again: Request = response.request.replace(meta=meta, dont_filter=True)
+        return again
 
     def _writing(self, lease: Lease, state: results.PageState, parsed: results.Parsed, captures: list[Capture],
                  sightings: list[Sighting], text: tuple[str, str] | None) -> Callable[[], None]:

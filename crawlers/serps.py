@@ -9,7 +9,6 @@ from crawlers.answer import Answer
 from crawlers.recorder import Exchanges
 from crawlers.results import Hit, PageState, Parsed
 from crawlers.session import TOOL
-from crawlers.walls import wall_of
 from evidence import ids
 from evidence.frontier import Lease
 from evidence.records import Capture, Outcome, Sighting
@@ -27,12 +26,11 @@ def capture(spider: SearchSpider, meta: dict[str, Any], answer: Answer, state: P
     exchanges: Exchanges = meta["exchanges"]
     payload = meta["lease"].payload
     page = spider.source.entry == "site"
-    wall = wall_of(answer) if page else None
     return Capture(
         id=meta["capture"], run=spider.session.run, asked_url=exchanges.hops[0].url if exchanges.hops else answer.url,
         url=answer.url, started=exchanges.started, ended=ids.utc_now(), means="http",
         profile="mobile" if spider.source.agent == "mobile" else "desktop",
-        outcome=wall.state if wall else _OUTCOMES.get(state.state, "ok"), status=answer.status, note=state.rule,
+        outcome=state.outcome or _OUTCOMES.get(state.state, "ok"), status=answer.status, note=state.rule,  # type: ignore[arg-type]
         hops=tuple(exchanges.hops[:-1]), headers=exchanges.headers, ip=exchanges.ip, protocol=exchanges.protocol,
         title=answer.title[:300], why="sighting" if page else "serp",
         origin=str(payload.get("origin", "")) if page else f"{spider.name}:{payload['query']}", tool=TOOL,

@@ -23,31 +23,35 @@ class Source(SearchSpider):
     is edited: Scrapy finds the file, the tests find the folder and fail where it is missing. A place that shows
     nothing without a login is a `crawlers.walled.Walled` instead.
 
-    Identity: `name`, `label` (Chinese), `kind` ("engine" or "market"), `hosts` (whole names; hits on an engine's own
-    hosts are no candidates – its question, forum and article hosts are not among them: ads live there), `evidence`
-    (date of the evidence behind the selectors), `experimental` (evidence too old or thin: off unless the configuration
-    switches it on or it is asked by name).
-    Asking: `search` with `{query}` (percent-encoded in `charset`), `{page}` from 1, `{page0}` from 0, `{offset}`
-    ((page-1)*`per_page`), `{host}` for a source with configured hosts (`asked_hosts`); `warm_up` is a page fetched
-    once before, for its cookie; `headers`; `cookies`; `agent` "desktop" or "mobile"; `numbered`: the next page exists
-    whenever this one was full, because the source prints no reliable "next" link; `max_pages` per query and `budget`
-    texts a day where the source bears less than the configuration asks (0: it does not); `patience` multiplies the
-    delay; `site_search`: it understands `site:`. `entry` "site": it has no open search; it is asked for the pages
-    on its hosts whose addresses match `page_patterns` and which `site:` queries on the engines showed, and each is read for
-    its cards and judged as a page (`search` is then only where it is seen whether the site can be reached).
+    Identity: `name`, `label` (Chinese), `kind` ("engine" or "market"), `hosts` (whole names; hits on an engine's
+    own hosts are no candidates – its question, forum and article hosts are not among them: ads live there),
+    `evidence` (date of the evidence behind the selectors), `experimental` (evidence too old or thin: off unless the
+    configuration switches it on or it is asked by name).
+    Asking: `search` with `{query}` (percent-encoded in `charset`; `answer_charset` where answers come in another),
+    `{page}` from 1, `{page0}` from 0, `{offset}` ((page-1)*`per_page`), `{first}` (that plus 1), `{host}` for a
+    source with configured hosts (`asked_hosts`); `warm_up` is a page fetched once before, for its cookie;
+    `headers`; `cookies`; `agent` "desktop" or "mobile"; `numbered`: the next page exists whenever this one was
+    full, because the source prints no reliable "next" link; `max_pages` per query and `budget` texts a day where
+    the source bears less than the configuration asks (0: it does not); `patience` multiplies the delay;
+    `site_search`: it understands `site:`. `entry` "site": it has no open search; it is asked for the pages on its
+    hosts whose addresses match `page_patterns` and which `site:` queries on the engines showed, and each is read
+    for its cards and judged as a page (`search` is then only where it is seen whether the site can be reached);
+    `own_title`, `own_snippet`, `own_site`, `own_date` read such a page as a hit of its own.
     Reading: `card` is a chain of containers, the first that finds anything is used; `title`, `link`, `snippet`,
     `shown_site`, `date_text`, `real` (the address behind a redirect link) are chains of selectors, semantic
     attributes first, hashed classes by prefix last (syntax: `crawlers.answer.pick`); `skip` are containers that are
     no results, `skip_links` patterns of links that are none; `next_page`, `related`; `empty` are the source's own
-    sentences for "nothing found" – zero hits without one of them is `layout`, unless one of `shells`, pairs of state
-    and pattern, says what an answer without results is. `relevance`: below this share of hits that hold a word of the
-    query the answer is `degraded`. `minimum` organic hits per page, below which a run is `degraded`.
+    sentences for "nothing found" – zero hits without one of them is `layout`, unless one of `shells`, pairs of
+    state and pattern, says what an answer without results is. `relevance`: below this share of hits that hold a
+    word of the query the answer is `degraded`. `retries` asks once more where an answer without results comes now
+    and then. `minimum` organic hits per page, below which a run is `degraded`.
     Paid hits: `ad_links` are patterns on the click link and come first; `ad_card`, `ad_inside`, `ad_label` are
     classes and labels. A paid link is never followed; `landing` names attributes that tell its target anyway.
     Redirects: `redirects` are patterns of the source's own jump links; `resolve` reads a target out of one where it
     can be read, else "" – what is left unresolved is fetched as it is by `capture`, never a paid one; with
-    `dear_links` only where the printed text speaks of the query. `asks_jumps`: jump links live for minutes and want the
-    cookie of their result page, so they are asked at once and `target_of` reads the answer.
+    `dear_links` only where the printed text speaks of the query. `asks_jumps`: jump links live for minutes and want
+    the cookie of their result page, so they are asked at once and `target_of` reads the answer. `billed_links` are
+    links that cost somebody money whether they are an advertisement or not: never asked.
 
     Everything above is pure: `build`, `read` and `resolve` work on text and bytes, for live answers, fixtures and
     imported pages alike. A source that prints JSON overrides `prepare` to turn it into cards (see toutiao.py).
@@ -63,8 +67,13 @@ class Source(SearchSpider):
     search: ClassVar[str] = ""
     entry: ClassVar[str] = "search"
     page_patterns: ClassVar[tuple[str, ...]] = ()
+    own_title: ClassVar[tuple[str, ...]] = ()
+    own_snippet: ClassVar[tuple[str, ...]] = ()
+    own_site: ClassVar[tuple[str, ...]] = ()
+    own_date: ClassVar[tuple[str, ...]] = ()
     warm_up: ClassVar[str] = ""
     charset: ClassVar[str] = "utf-8"
+    answer_charset: ClassVar[str] = ""
     per_page: ClassVar[int] = 10
     headers: ClassVar[tuple[tuple[str, str], ...]] = ()
     cookies: ClassVar[bool] = True
@@ -89,6 +98,7 @@ class Source(SearchSpider):
     empty: ClassVar[tuple[str, ...]] = ()
     shells: ClassVar[tuple[tuple[str, str], ...]] = ()
     relevance: ClassVar[float] = 0.0
+    retries: ClassVar[int] = 0
     minimum: ClassVar[float] = 0.0
 
     ad_links: ClassVar[tuple[str, ...]] = ()
@@ -98,6 +108,7 @@ class Source(SearchSpider):
     landing: ClassVar[tuple[str, ...]] = ()
     redirects: ClassVar[tuple[str, ...]] = ()
     dear_links: ClassVar[bool] = False
+    billed_links: ClassVar[tuple[str, ...]] = ()
     asks_jumps: ClassVar[bool] = False
 
     @classmethod
@@ -106,7 +117,7 @@ class Source(SearchSpider):
         if cls.entry == "site" and query.startswith(("http://", "https://")):
             return query
         return cls.search.format(query=quote(query.encode(cls.charset, "replace"), safe=""), page=page, page0=page - 1,
-                                 offset=(page - 1) * cls.per_page, host=host)
+                                 offset=(page - 1) * cls.per_page, first=(page - 1) * cls.per_page + 1, host=host)
 
     @classmethod
     def read(cls, answer: Answer, query: str = "") -> tuple[results.PageState, results.Parsed]:

@@ -18,12 +18,17 @@ class Baidu(Source):
     search = "https://www.baidu.com/s?wd={query}&pn={offset}&rn=10&ie=utf-8"
     warm_up = "https://www.baidu.com/"
     headers = (("Referer", "https://www.baidu.com/"),)
+    max_pages = 1
+    patience = 3.0
+    budget = 60
+    site_search = True
+    minimum = 0.2
 
     card = ("#content_left div.result.c-container, #content_left div.result-op.c-container",
             "#content_left div.c-container", "div.result.c-container")
     title = ("h3[data-module=title] a", "h3 a")
     link = ("h3[data-module=title] a@href", "h3 a@href")
-    real = ("@mu",)
+    real = ("@mu", "@data-feedback/url")
     snippet = ("[data-module=abstract] span[class*=summary-text_]", "[class*=summary-text_]", "[class*=summary-gap_]",
                "[class*=content-right_]", ".c-abstract")
     shown_site = ("[data-module=source] .cosc-source-text", ".cosc-source-text", ".c-showurl")

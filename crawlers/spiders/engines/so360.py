@@ -14,6 +14,8 @@ class So360(Source):
     search = "https://www.so.com/s?q={query}&pn={page}"
     warm_up = "https://www.so.com/"
     headers = (("Referer", "https://www.so.com/"),)
+    site_search = True
+    minimum = 0.2
 
     card = ("ul.result > li.res-list", "li.res-list", "#main .res-list")
     title = ("h3.res-title > a", "h3.res-title a", "h3 a")

@@ -14,6 +14,8 @@ class Sogou(Source):
     search = "https://www.sogou.com/web?query={query}&page={page}&ie=utf8"
     warm_up = "https://www.sogou.com/"
     headers = (("Referer", "https://www.sogou.com/"),)
+    site_search = True
+    minimum = 0.2
 
     card = ("div.vrwrap, div.rb", "div.results > div.result", "div.result")
     title = ("h3.vr-title a", "h3.pt a", "h3 a")
@@ -29,7 +31,7 @@ class Sogou(Source):
 
     ad_links = (r"sogou\.com/bill_(cpc|search)", r"//(ctb|lk)\.brand\.sogou\.com/")
     ad_card = (".ad_result", ".ad-results", "div[id^=ad_result_page1_]", ".biz_sponsor", "#promotion_adv_container",
-               ".sponsored", ".tgad-box", ".js-ad-item", "#PZL", "#PZR")
+               ".sponsored", ".tgad-box", ".js-ad-item", "#PZL", "#PZR", "[id^=kmap_business_]")
     ad_inside = ("[posid^=ad] span.tag-latest-new",)
     ad_label = "广告"
     redirects = (r"//www\.sogou\.com/link\?",)

@@ -19,6 +19,9 @@ class Toutiao(Source):
     search = "https://so.toutiao.com/search?keyword={query}&pd=synthesis&dvpf=pc&page_num={page0}&offset={offset}"
     headers = (("Accept", "application/json, text/html;q=0.9"), ("Referer", "https://so.toutiao.com/"))
     cookies = False
+    retries = 1
+    site_search = True
+    minimum = 0.2
 
     card = ("div.dajia-card",)
     snippet = ("p",)

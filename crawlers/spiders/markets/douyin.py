@@ -1,0 +1,21 @@
+"""抖音: a slider first, a login behind it."""
+
+from crawlers.walled import Walled
+
+
+class Douyin(Walled):
+    """www.douyin.com/search: its middle page of verification, or a login over a script shell."""
+
+    name = "douyin"
+    label = "抖音"
+    hosts = ("www.douyin.com",)
+    site_hosts = ("douyin.com",)
+    evidence = "2026-10-02"
+
+    search = "https://www.douyin.com/search/{query}"
+
+    card = ("[class*=search-result-card]",)
+    title = ("[class*=title]", "")
+    link = ("a@href",)
+    shells = (("blocked", r"验证码中间页|captcha_container|__ac_signature|byted_acrawler"), ("login", r"login-panel|登录后即可搜索"),
+              ("login", r"<div id=[\"']?root[\"']?[^>]*>\s*</div>"))
