@@ -21,6 +21,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _ENOUGH = 0.34  # of the query must be found, on the average of its words
 _WANTED = 0.5  # advertisers buy closer matches
 _SLOTS = 3
+_KEPT = 5000  # answers
 _TITLE = 0.6  # weight of the title beside the whole page
 
 
@@ -64,14 +65,9 @@ class Index:
         """Organic hits, best first; `site:` in the query and `host` limit them to one host and those below it."""
         asked = (engine, query, host)
         if asked not in self._found:
-            words = [w for w in query.split() if not w.startswith("site:")]
-            limits = [w[5:].lower() for w in query.split() if w.startswith("site:")] + [host] * bool(host)
-            rated = [(-rank, zlib.crc32(f"{engine} {query} {k.entry.url}".encode()), k.entry) for k in self._known
-                     if engine in k.entry.engines and all(_under(k.entry.url, limit) for limit in limits)
-                     and (rank := self._rank(words, k)) is not None]
-            if len(self._found) > 5000:
+            if len(self._found) > _KEPT:
                 self._found.clear()
-            self._found[asked] = [entry for *_, entry in sorted(rated, key=lambda r: r[:2])]
+            self._found[asked] = self._search(engine, query, host)
         return self._found[asked]
 
     def advertised(self, engine: str, query: str) -> list[Entry]:
@@ -92,15 +88,23 @@ class Index:
                                    if kind in k.entry.engines | k.entry.paid}
         return self._targets[kind].get(token, "")
 
-    def _rank(self, words: list[str], known: _Known) -> float | None:
-        """How well an entry fits, None when too little of the query is in it. A bare `site:` fits everything."""
+    def _search(self, engine: str, query: str, host: str) -> list[Entry]:
+        """A bare `site:` fits every page of the host; else a part of the query must be found."""
+        words = [w for w in query.split() if not w.startswith("site:")]
+        limits = [w[5:].lower() for w in query.split() if w.startswith("site:")] + [host] * bool(host)
         parts = [g for w in words if (g := grams(w))]
-        if not parts:
-            return None if words else 0.0
-        if _share(parts, known.words) < _ENOUGH:
-            return None
+        if words and not parts:
+            return []
         weights = {g: math.log(1 + len(self._known) / (1 + self._spread[g])) for part in parts for g in part}
-        return sum(w * ((g in known.words) + _TITLE * (g in known.title)) for g, w in weights.items())
+        rated = []
+        for known in self._known:
+            url = known.entry.url
+            if engine not in known.entry.engines or not all(_under(url, limit) for limit in limits):
+                continue
+            if not parts or _share(parts, known.words) >= _ENOUGH:
+                rank = sum(w * ((g in known.words) + _TITLE * (g in known.title)) for g, w in weights.items())
+                rated.append((-rank, zlib.crc32(f"{engine} {query} {url}".encode()), known.entry))
+        return [entry for *_, entry in sorted(rated, key=lambda r: r[:2])]
 
 
 def _share(parts: list[frozenset[str]], words: frozenset[str]) -> float:

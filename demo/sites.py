@@ -27,6 +27,7 @@ import yaml
 STANDINS = {found.name: folder for folder in ("engines", "boards", "registries")
             for found in pkgutil.iter_modules([str(Path(__file__).with_name(folder))])}  # name → where its module lies
 ENGINES = {name: folder for name, folder in STANDINS.items() if folder != "registries"}  # what site files may name
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one where it is there: ten times as fast
 _DEFAULT_ENGINES = ("so360", "baidu", "toutiao")
 _KEYS = {"charset", "https", "created", "registrar", "country", "ip", "pages", "index"}
 _KINDS = {"file": str, "redirect": str, "qr": str, "picture": list, "bytes": int, "text": str}
@@ -102,7 +103,7 @@ def visible(page: str) -> str:
 
 def _site(path: Path) -> Site:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         raise SiteError(f"{path}: cannot be read: {problem}") from problem
     if not isinstance(raw, dict):

@@ -47,7 +47,11 @@ _PAGE = template("""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//E
  name="generator" content="Discuz! X3.4" />
 <script type="text/javascript">var STYLEID = '1', STATICURL = 'static/', IMGDIR = 'static/image/common', VERHASH = 'k7Q',
   charset = 'utf-8', discuz_uid = '0', SITEURL = 'http://{{ host }}/';</script>
-<style type="text/css">.pbw{padding-bottom:15px}.xs3{font-size:16px}.xg1{color:#999}.xi1{color:#f26c4f}</style>
+<style type="text/css">
+body{margin:0;font:12px/1.6 Tahoma,sans-serif;color:#444}#toptb{background:#f2f2f2;padding:6px 40px}
+.w{width:900px;margin:20px auto}em{color:#f26c4f;font-style:normal}
+#threadlist ul{list-style:none;padding:0}a{text-decoration:none}.pbw{padding-bottom:15px}.xs3{font-size:16px}
+.xg1{color:#999}.xi1{color:#f26c4f}</style>
 </head>
 <body id="nv_search" onkeydown="if(event.keyCode==27) return false;"><div id="append_parent"></div><div
  id="ajaxwaitid"></div>

@@ -30,7 +30,12 @@ class Hc360(StandIn):
 _TOP = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{{ s.query }}-{{ s.query }}批发价格-慧聪网</title>
 <meta name="keywords" content="{{ s.query }},{{ s.query }}价格,{{ s.query }}厂家">
-<style>.grid-item{width:220px;float:left;margin:8px}.til h3{font-size:14px}</style>
+<style>
+body{margin:0 40px;font:12px/1.6 arial,sans-serif;color:#333}em{color:#d00;font-style:normal}
+a{color:#333;text-decoration:none}dd{margin:0}
+.s-tab li{display:inline-block;margin-right:20px}.newPrice{color:#e4393c}
+.s-mod-page,.s-hot,.s-footer{clear:both;padding:12px 0}
+.grid-item{width:220px;float:left;margin:8px}.til h3{font-size:14px}</style>
 <script>var HC={kw:{{ s.query|tojson }},page:{{ s.page }}};</script></head>
 <body><div class="s-top-bar"><a href="https://www.hc360.com/">慧聪首页</a> <a
  href="https://sso.hc360.com/ssologin">请登录</a> <a href="https://sso.hc360.com/reg">免费注册</a></div>

@@ -52,7 +52,11 @@ _HOME = template("""<!DOCTYPE html><!--STATUS OK-->
 _TOP = """<!DOCTYPE html><!--STATUS OK-->
 <html><head><meta http-equiv="X-UA-Compatible" content="IE=edge,chrome=1"><meta http-equiv="content-type"
  content="text/html;charset=utf-8">
-<title>{{ s.query }}_百度搜索</title><style data-for="result">#content_left{width:540px}
+<title>{{ s.query }}_百度搜索</title><style data-for="result">
+body{margin:0;font:13px/1.6 arial,sans-serif;color:#333}#head,#s_tab,#container,#page,#foot{margin-left:150px}
+#head{padding:16px 0}#kw{width:480px;height:36px}
+.c-title,.t{font-size:18px;font-weight:400;margin:0}a{text-decoration:none}.EC_result{background:#fafafa}#s_tab *{margin-right:28px}
+#content_right{float:right;width:260px}#content_left{width:540px}
 .c-container{margin-bottom:14px}.c-title em{color:#f73131}
 .c-color-gray2{color:#626675}</style>
 <script>window._pcResultVersion=1;

@@ -57,7 +57,11 @@ _TOP = """<!DOCTYPE html>
 <head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"><title>{{ s.query }}_360搜索</title>
 <meta name="referrer" content="always"><link rel="search" type="application/opensearchdescription+xml"
  href="/soopensearch.xml">
-<style>.res-list{margin-bottom:24px}.res-title{font-size:18px;font-weight:400}
+<style>
+body{margin:0;font:13px/1.6 arial,sans-serif;color:#333}.inner,#tabs-wrap,#warper,#footer{margin-left:120px}
+.inner{padding:14px 0}#keyword{width:480px;height:34px}
+ul{list-style:none;padding:0}.g-nav li{display:inline-block;margin-right:26px}a{text-decoration:none}h3{margin:0}
+.e-newsl-box{background:#fff9f0}.e_haosou_title{font-size:18px;font-weight:400}.res-list{margin-bottom:24px}.res-title{font-size:18px;font-weight:400}
 .res-title em,.res-desc em{color:#f73131;font-style:normal}
 .g-linkinfo{color:#0b8a2d;font-size:13px}#side{float:right;width:300px}#main{width:600px}.gray{color:#999}</style>
 <script>var monitor_config={page:"result",kw:{{ s.query|tojson }}};var _guid="7F3A0C51D2";window.so=window.so||{};</script></head>

@@ -67,7 +67,11 @@ _WALL = template("""<!DOCTYPE html>
 _TOP = """<!DOCTYPE html>
 <html lang="zh-cn"><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8">
 <title>{{ s.query }} - 搜狗搜索</title>
-<style>.vrwrap{margin-bottom:20px;width:600px}.vr-title em,.space-txt em{color:#fb0000;font-style:normal}
+<style>
+body{margin:0;font:13px/1.6 arial,sans-serif;color:#333}.header-box,.wrapper,.footer-box{margin-left:140px}
+#upquery{width:460px;height:34px;margin:14px 0}
+h3{font-size:18px;font-weight:400;margin:0}a{text-decoration:none}.vrwrap{margin-bottom:20px;width:600px}
+.vr-title em,.space-txt em{color:#fb0000;font-style:normal}
 .citeLinkClass{color:#006621}</style>
 <script>var uigs_para={"query":{{ s.query|tojson }},"page":{{ s.page }},"uuid":"{{ s.query|mix(4294967295) }}"};</script></head>
 <body><div class="header-box"><form action="/web" name="searchForm"><input name="query" id="upquery"

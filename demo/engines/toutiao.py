@@ -89,7 +89,9 @@ _HOME = template("""<!DOCTYPE html>
 """)
 
 _PAGE = template("""<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>{{ s.query }} - 头条搜索</title><style>.result-content{width:600px}
+<html><head><meta charset="utf-8"><title>{{ s.query }} - 头条搜索</title><style>
+body{margin:0 0 0 150px;font:14px/1.7 sans-serif;color:#222}.search-bar_x8fj2{padding:18px 0}a{text-decoration:none;font-size:18px}
+em{color:#f04142;font-style:normal}.cs-source-content{color:#777}.main{width:640px}.result-content{width:600px}
 .cs-card{margin:16px 0}</style>
 <script>window.__ssr={"keyword":{{ s.query|tojson }},"page":{{ s.page }}};</script></head>
 <body class="toutiao-web"><div class="search-bar_x8fj2"><form action="/search"><input name="keyword"

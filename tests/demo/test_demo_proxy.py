@@ -1,5 +1,6 @@
 """The proxy of the demo web on real sockets: both kinds of requests, TLS, host pages, and clients that misbehave."""
 
+import contextlib
 import gzip
 import io
 import socket
@@ -178,13 +179,11 @@ HOSTILE = {
 @pytest.mark.parametrize("sent", HOSTILE.values(), ids=HOSTILE)
 def test_clients_that_talk_nonsense_harm_nobody(small, sent, capfd):
     with socket.create_connection(("127.0.0.1", small.port), timeout=10) as sock:
-        sock.sendall(sent)
-        sock.shutdown(socket.SHUT_WR)
-        try:
+        with contextlib.suppress(OSError):  # it may hang up in the middle of our sentence
+            sock.sendall(sent)
+            sock.shutdown(socket.SHUT_WR)
             while sock.recv(65_536):
                 pass
-        except ConnectionResetError:
-            pass
     assert small.ask("http://old.example/").status == 200
     assert "Traceback" not in capfd.readouterr().err
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawlers import queries
+from crawlers import queries, sources
 from demo.sites import ENGINES
 from demo.web import FOLDER, Web
 from evidence import config as settings
@@ -29,8 +29,9 @@ def test_our_queries_reach_every_entry(web, name):
     assert {e.url for e in entries if name in e.paid} - {e.url for s in asked for e in s.paid} == set()
 
 
-def test_the_configuration_names_the_forums(web):
+def test_the_configuration_fits_the_web(web):
     config = settings.load_file(FOLDER.with_name("dajia.toml"))
     assert set(config.source("discuz").options["hosts"]) == web.index.hosts("discuz")
     assert config.crawl.pages_per_query == PAGES
-    assert set(config.sources) <= set(ENGINES)
+    asked = {name for name, source in sources.classes().items() if source.enabled(config.source(name))}
+    assert asked == set(ENGINES)  # what has no stand-in is switched off, what has one is on
