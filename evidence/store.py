@@ -206,7 +206,7 @@ class Store(Reading):
                 self._insert("artifacts", {"capture": record.id, **artifact})
             if text and (text[0] or text[1]):
                 self.db.execute("INSERT INTO page_text (capture, title, body) VALUES (?, ?, ?)",
-                                (record.id, search.spaced(text[0]), search.spaced(text[1])))
+                                (record.id, _scalar(search.spaced(text[0])), _scalar(search.spaced(text[1]))))
 
     def add_site_fact(self, record: SiteFact) -> None:
         """A fetched fact about a host, an unknown included."""
