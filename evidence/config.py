@@ -120,6 +120,22 @@ class Exports(_Section):
     picture_megabytes: float = Field(default=16.0, ge=0, le=200)
 
 
+class Authority(_Section):
+    """One RFC 3161 time-stamp authority: its `name` (also a file name), address, and PEM files of the roots to believe."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    url: str = Field(pattern=r"^https?://")
+    roots: list[str] = Field(min_length=1)
+
+
+class Timestamps(_Section):
+    """Trusted time. A token later than `late_minutes` after the thing it stamps is marked late; `timeout` in seconds."""
+
+    authorities: list[Authority] = Field(default_factory=list)
+    late_minutes: float = Field(default=10.0, ge=0)
+    timeout: float = Field(default=10.0, gt=0, le=120)
+
+
 class SourceSettings(_Section):
     """One source's policy. Overriding robots needs a written legal basis, kept with every run.
 
@@ -152,6 +168,7 @@ class Config(_Section):
     facts: Facts = Facts()
     feeds: Feeds = Feeds()
     exports: Exports = Exports()
+    timestamps: Timestamps = Timestamps()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     def source(self, name: str) -> SourceSettings:

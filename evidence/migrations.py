@@ -220,3 +220,34 @@ def intake(db: Database) -> None:
         insert_only(db, table, keys)
     for name, columns in (("imports", "kind, sha256"), ("filings", "number"), ("filings", "domain"), ("agency_fakes", "host")):
         db.execute(f"CREATE INDEX {name}_by_{columns.replace(', ', '_')} ON {name} ({columns})")
+
+
+@migration
+def desk(db: Database) -> None:
+    """Taking a decision back, notes on leads as facts; accounts and sessions of the desk, which are no evidence."""
+    db.execute("ALTER TABLE decisions ADD COLUMN undoes TEXT NOT NULL DEFAULT ''")
+    db.execute("CREATE TABLE notes (id TEXT PRIMARY KEY, lead TEXT NOT NULL REFERENCES leads(id), author TEXT NOT NULL, "
+               "text TEXT NOT NULL, assigned TEXT NOT NULL, at TEXT NOT NULL)")
+    insert_only(db, "notes", ("id",))
+    db.execute("CREATE INDEX notes_by_lead ON notes (lead, at)")
+    db.execute("CREATE TABLE desk_users (name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT NOT NULL, "
+               "disabled INTEGER NOT NULL DEFAULT 0, at TEXT NOT NULL)")
+    db.execute("CREATE TABLE desk_sessions (token TEXT PRIMARY KEY, user TEXT NOT NULL, csrf TEXT NOT NULL, "
+               "expires REAL NOT NULL)")
+    db.execute("CREATE TABLE desk_failures (name TEXT NOT NULL, at REAL NOT NULL)")
+
+
+FACT_TABLES.append("notes")
+
+
+@migration
+def timestamps(db: Database) -> None:
+    """RFC 3161 tokens on WARCs, packages and heads of the custody chain."""
+    db.execute("CREATE TABLE tokens (id TEXT PRIMARY KEY, subject_kind TEXT NOT NULL, subject_id TEXT NOT NULL, "
+               "sha256 TEXT NOT NULL, authority TEXT NOT NULL, token BLOB NOT NULL, stamped TEXT NOT NULL, "
+               "late INTEGER NOT NULL, at TEXT NOT NULL)")
+    insert_only(db, "tokens", ("id",))
+    db.execute("CREATE INDEX tokens_by_subject ON tokens (subject_kind, subject_id, authority)")
+
+
+FACT_TABLES.append("tokens")

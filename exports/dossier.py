@@ -25,6 +25,7 @@ from evidence.records import (
     Verdict,
 )
 from evidence.store import Store
+from evidence.timestamps import Token, tokens
 
 MAX_STEPS = 12  # an entry path longer than this is a circle
 
@@ -74,6 +75,8 @@ class Dossier:
     packages: tuple[Package, ...]
     runs: tuple[Run, ...]
     custody: tuple[CustodyEvent, ...]
+    tokens: tuple[Token, ...] = ()
+    contact_policy: str = "show"
 
     @property
     def host(self) -> str:
@@ -102,8 +105,11 @@ class Dossier:
         return next((f for f in self.facts if f.kind == kind and f.ok), None)
 
 
-def load(store: Store, lead_id: str) -> Dossier:
-    """The dossier of one lead; NotStored when there is no such lead, DossierError when nothing stands behind it."""
+def load(store: Store, lead_id: str, contacts: str = "show") -> Dossier:
+    """The dossier of one lead; NotStored when there is no such lead, DossierError when nothing stands behind it.
+
+    `contacts` says whether the sellers' contacts are shown or masked in what is made from it.
+    """
     lead = store.lead(lead_id)
     row = store.one("SELECT b.verdict, s.state FROM v_lead_best b JOIN v_lead_state s ON s.lead = b.lead "
                     "WHERE b.lead = ?", lead_id)
@@ -117,12 +123,14 @@ def load(store: Store, lead_id: str) -> Dossier:
     hosts = dict.fromkeys(ids.host_of(c.url) for c in captures)
     facts = tuple(f for host in hosts for f in store.site_facts(host))
     serps = [s.capture.id for s in entry if s.kind == "search" and s.capture]
+    warcs = sorted({a.warc for c in captures for a in c.artifacts})
     return Dossier(
         lead=lead, state=row["state"], verdict=verdict, capture=best, verdicts=verdicts, captures=captures, facts=facts,
         entry=entry, decisions=tuple(store.decisions(lead_id)), checks=_checks(store, lead_id),
         packages=_packages(store, lead_id), runs=_runs(store, captures),
         custody=_custody(store, lead_id, [*(c.id for c in captures), *serps], hosts,
-                         {a.warc for c in captures for a in c.artifacts}))
+                         warcs),
+        tokens=tuple(t for warc in warcs for t in tokens(store.db, "warc", warc)), contact_policy=contacts)
 
 
 def entry_path(store: Store, capture: Capture) -> Iterator[Step]:

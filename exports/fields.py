@@ -10,7 +10,7 @@ from evidence.config import Config
 from evidence.filings import numbers
 from evidence.records import SiteFact
 from exports.dossier import Dossier
-from exports.masking import mask
+from exports.masking import Masked, mask
 
 KINDS = {"ad": "兜售假冒证书广告", "fake_site": "仿冒政府证书查询网站", "none": "未见异常"}
 HARM = {"ad": "涉嫌在网上兜售假冒、非法取得的安全生产类证书（“免考”“包过”等）",
@@ -24,9 +24,14 @@ def contact_values(dossier: Dossier) -> list[str]:
     return [c.value for c in dossier.contacts]
 
 
+def masked(dossier: Dossier, text: str) -> Masked:
+    """Text as it leaves, with the list of what was masked: personal data, and the seller's contacts where so configured."""
+    return mask(text, contact_values(dossier), dossier.contact_policy)
+
+
 def shown(dossier: Dossier, text: str) -> str:
-    """Text as it leaves: personal data masked, the seller's contacts left."""
-    return mask(text, contact_values(dossier)).text
+    """Text as it leaves."""
+    return masked(dossier, text).text
 
 
 def beijing(at: str) -> str:
@@ -98,7 +103,7 @@ def _entry(dossier: Dossier, config: Config) -> str:
 
 
 def _contacts(dossier: Dossier, config: Config) -> str:
-    return "；".join(f"{CONTACT_LABELS.get(c.type, c.type)} {c.value}" for c in dossier.contacts)
+    return "；".join(f"{CONTACT_LABELS.get(c.type, c.type)} {shown(dossier, c.value)}" for c in dossier.contacts)
 
 
 def _ip(dossier: Dossier, config: Config) -> str:

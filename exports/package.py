@@ -47,6 +47,7 @@ class PackageBuilt:
     manifest_sha256: str
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    tokens: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)  # authority → (token, its time)
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ def build(
     agency = agencies().get(code)
     if agency is None:
         raise PackageError(f"没有收件机关“{code}”；已有：{'、'.join(agencies())}")
-    dossier = load(store, lead_id)
+    dossier = load(store, lead_id, config.exports.contacts)
     if dossier.lead.kind not in agency.takes:
         raise PackageError(f"{agency.name}不受理“{fields.KINDS.get(dossier.lead.kind, dossier.lead.kind)}”类线索")
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,21 +101,17 @@ def build(
         root = partial / name
         shutil.copytree(shared.root, root)
         notes = [*shared.notes, *_cover(root, dossier, agency, to or national(agency), config)]
-        manifest = bag.close_bag(root, _info(dossier, agency, config), {"HOW-TO-VERIFY.txt": recipe(lead_id, bool(config_tsa(config)))})
+        told = {"HOW-TO-VERIFY.txt": recipe(lead_id, bool(config.timestamps.authorities))}
+        manifest = bag.close_bag(root, _info(dossier, agency, config), told)
         tokens, late = stamps.stamp_package(config, manifest)
-        bag.put_seal(root, tokens)
+        bag.put_seal(root, {f"{name}.tsr": token for name, (token, _) in tokens.items()})
         digest = bag.zip_bag(root, partial / f"{name}.zip")
         root.rename(folder / name)
         (partial / f"{name}.zip").rename(folder / f"{name}.zip")
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return PackageBuilt(code, folder / name, folder / f"{name}.zip", digest, manifest, tuple(_missing(dossier, agency, config)),
-                        tuple(notes + late))
-
-
-def config_tsa(config: Config) -> list[object]:
-    """The configured time-stamp authorities."""
-    return list(stamps.authorities(config))
+                        tuple(notes + late), tokens)
 
 
 _LAST: list[EvidenceSet] = []  # the set of the lead that was packaged last: its next recipient gets a copy
@@ -142,6 +139,7 @@ def _write_evidence(made: EvidenceSet, config: Config) -> None:
     dossier, originals, data = made.dossier, made.originals, made.root / "data"
     originals.masked += write_records(dossier, made.root, originals.exhibits)
     originals.masked += write_replies(dossier, made.root)
+    stamps.write_tokens(dossier.tokens, made.root)
     entries, rows = extraction.entries(dossier, originals, config), extraction.listing(originals.exhibits)
     record_docx.write(entries, rows, extraction.list_rule(), data / "record.docx")
     try:
@@ -150,7 +148,7 @@ def _write_evidence(made: EvidenceSet, config: Config) -> None:
         made.notes.append(str(problem))
     _csv(data / "list.csv", [extraction.LIST_HEAD, *rows])
     _csv(data / "masked.csv", [("位置", "种类", "显示为", "处数"), *page.masked_rows(originals.masked)])
-    text = page.render(dossier, originals, config, recipe(dossier.lead.id, bool(config_tsa(config))))
+    text = page.render(dossier, originals, config, recipe(dossier.lead.id, bool(config.timestamps.authorities)))
     (data / "index.html").write_bytes(text.encode("utf-8", "replace"))
     made.notes += originals.notes
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from evidence.home import Home
 from exports.verifier.claims import ALTERED, BROKEN, MISSING, NOT_VERIFIABLE, UNEXPECTED, VERIFIED, Claim, exit_code
 from exports.verifier.command import STATEMENT, WARC_SUFFIXES, verify_package
+from exports.verify_registered import registered_claims
 from exports.verify_store import verify_store, verify_stored_warc
 
 __all__ = ["ALTERED", "BROKEN", "MISSING", "NOT_VERIFIABLE", "STATEMENT", "UNEXPECTED", "VERIFIED", "Claim", "VerifyError",
-           "exit_code", "verify"]
+           "exit_code", "home_of", "registered_claims", "verify"]
 
 
 class VerifyError(Exception):

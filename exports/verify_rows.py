@@ -17,6 +17,7 @@ from evidence import ids
 from evidence.migrations import FACT_TABLES
 from evidence.reading import Reading
 from evidence.records import as_row
+from evidence.timestamps import token_record
 from exports.verifier.claims import ALTERED, MISSING, VERIFIED, Claim
 
 Rows = Iterator[tuple[str, list[Any]]]  # what to call it, and the forms whose digest the chain may hold
@@ -58,7 +59,7 @@ def _table(db: sqlite3.Connection, table: str, expected: Counter[str]) -> list[C
 
 def _outside(about: str) -> bool:
     """Events that record an act, not a row: logins and accounts of the desk, hand-overs."""
-    return about.split(" ")[2] in {"account", "login", "sent", "stamped", "exported", "shown"}
+    return about.split(" ")[2] in {"account", "login", "sent", "exported", "shown"}
 
 
 def _plain(table: str) -> Callable[[sqlite3.Connection], Rows]:
@@ -132,6 +133,11 @@ def _fact(row: sqlite3.Row) -> dict[str, Any]:
     return dict(row) | {"value": json.loads(row["value"]), "ok": bool(row["ok"])}
 
 
+def _tokens(db: sqlite3.Connection) -> Rows:
+    for row in db.execute("SELECT * FROM tokens"):
+        yield f"{row['subject_kind']} {row['subject_id']}", [token_record(dict(row))]
+
+
 def _one(name: str, make: Callable[[], Any]) -> Rows:
     """A record read back; one that cannot be read (a broken JSON column) was altered and matches nothing."""
     try:
@@ -144,4 +150,5 @@ def _one(name: str, make: Callable[[], Any]) -> Rows:
 _SPECIAL: dict[str, Callable[[sqlite3.Connection], Rows]] = {
     "warcs": _warcs, "source_runs": _source_runs, "sightings": _sightings, "entities": _entities, "captures": _captures,
     "verdicts": _verdicts, "site_facts": _site_facts,
+    "tokens": _tokens,
 }

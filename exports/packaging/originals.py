@@ -15,9 +15,9 @@ from evidence.records import Artifact, Capture
 from exports import pictures
 from exports.defang import line
 from exports.dossier import Dossier
-from exports.fields import beijing, contact_values
+from exports.fields import beijing, masked
 from exports.formats.wacz import Extract
-from exports.masking import Item, mask
+from exports.masking import Item
 from exports.packaging.pagetext import safe_text
 
 MAX_CAPTURES = 10
@@ -66,9 +66,8 @@ def lay_down(dossier: Dossier, vault: Vault, root: Path, everything: bool) -> Or
     if len(dossier.captures) > MAX_CAPTURES:
         made.notes.append(f"本线索共有 {len(dossier.captures)} 次抓取，包内收 {MAX_CAPTURES} 次，其余封存在原库")
     extract = Extract(vault, f"lead {dossier.lead.id}", dossier.capture.started)
-    keep = contact_values(dossier)
     for number, capture in enumerate(wanted, 1):
-        text = mask(safe_text(vault, capture), keep)
+        text = masked(dossier, safe_text(vault, capture))
         hidden = [item for item in text.items if item.kind in SENSITIVE]
         made.masked += [(f"抓取 {number} 网页文字", item) for item in text.items]
         if text.text:
@@ -122,7 +121,7 @@ def _shot(
 
 def bar_lines(dossier: Dossier, capture: Capture, artifact: Artifact) -> list[str]:
     """What stands over a screenshot: address, time, how it was fetched, digest."""
-    url = mask(line(capture.url, 400), contact_values(dossier)).text
+    url = masked(dossier, line(capture.url, 400)).text
     peer = f"  服务器 {capture.ip}" if capture.ip else ""
     return [f"网址：{url}",
             f"抓取时间：{beijing(capture.started)}（北京时间，抓取机时钟）  状态 {capture.status}{peer}",

@@ -12,9 +12,9 @@ from typing import Any
 
 from evidence import ids
 from evidence.records import as_row
+from exports import fields
 from exports.dossier import Dossier
-from exports.fields import contact_values
-from exports.masking import Item, mask
+from exports.masking import Item
 from exports.packaging.originals import Exhibit, selected
 
 # Codes and numbers of ours, in which no personal data stand and a mask would break references.
@@ -69,22 +69,22 @@ def _row(record: dict[str, Any], dossier: Dossier, where: str, masked: list[tupl
     record = json.loads(json.dumps(record))  # tuples become lists, as the verifier reads them
     digest = ids.digest(record)
     found: list[Item] = []
-    shown = _masked(record, contact_values(dossier), found)
+    shown = _masked(record, dossier, found)
     masked += [(f"{FOLDER}/{where}.json {record.get('id', '')}", item) for item in found]
     return {"record": shown, "digest": digest, "masked": bool(found)}
 
 
-def _masked(value: Any, keep: list[str], found: list[Item], key: str = "") -> Any:
+def _masked(value: Any, dossier: Dossier, found: list[Item], key: str = "") -> Any:
     if isinstance(value, str):
         if key in _FIXED or not value:
             return value
-        result = mask(value, keep)
+        result = fields.masked(dossier, value)
         found += result.items
         return result.text
     if isinstance(value, Mapping):
-        return {k: _masked(v, keep, found, k) for k, v in value.items()}
+        return {k: _masked(v, dossier, found, k) for k, v in value.items()}
     if isinstance(value, list):
-        return [_masked(v, keep, found) for v in value]
+        return [_masked(v, dossier, found) for v in value]
     return value
 
 
@@ -101,7 +101,7 @@ def write_replies(dossier: Dossier, root: Path) -> list[tuple[str, Item]]:
         if not fact.raw:
             continue
         name = f"data/facts/{number:02d}-{fact.kind}.txt"
-        result = mask(fact.raw, contact_values(dossier))
+        result = fields.masked(dossier, fact.raw)
         masked += [(name, item) for item in result.items]
         digest = ids.sha256(fact.raw.encode("utf-8", "replace"))
         head = (f"# {fact.kind} {fact.host}  server {fact.server}  at {fact.at}\n"

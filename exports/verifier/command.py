@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from exports.verifier.bags import Bag
+from exports.verifier.bags import TAGS, Bag
 from exports.verifier.claims import ALTERED, NOT_VERIFIABLE, VERIFIED, Claim, Refused, digests_of, exit_code
 from exports.verifier.contents import Contents
+from exports.verifier.tokens import token_claim
 from exports.verifier.trees import open_tree
 from exports.verifier.warcs import warc_claims
 
@@ -28,10 +29,18 @@ def verify_package(path: Path, expected: str = "", roots: Iterable[Path] = ()) -
     try:
         if path.name.endswith(WARC_SUFFIXES):
             return verify_warc(path, expected)
-        bag = Bag(open_tree(path))
-        return bag.check(expected.lower()) + Contents(bag, roots).check()
+        bag, trusted = Bag(open_tree(path)), list(roots)
+        return bag.check(expected.lower()) + Contents(bag, trusted).check() + _beside(bag, path, trusted)
     except Refused as problem:
         return [Claim(path.name, ALTERED, str(problem))]
+
+
+def _beside(bag: Bag, path: Path, roots: list[Path]) -> list[Claim]:
+    """Tokens that were had after the package was sealed: `<package>.late-<authority>.tsr` beside it."""
+    name = path.name[:-4] if path.name.endswith(".zip") else path.name
+    digest = bag.digests[TAGS].sha256 if TAGS in bag.digests else ""
+    found = sorted(p for p in path.absolute().parent.glob("*.tsr") if p.name.startswith(f"{name}.late-"))
+    return [token_claim(p.name, p.read_bytes(), digest, roots, "本包的清单（补签）") for p in found]
 
 
 def verify_warc(path: Path, expected: str = "") -> list[Claim]:
