@@ -156,7 +156,7 @@ def _write_evidence(made: EvidenceSet, config: Config) -> None:
 def _cover(root: Path, dossier: Dossier, agency: Agency, to: Addressee, config: Config) -> list[str]:
     """The letter in both forms; returns what could not be made."""
     seen = datetime.fromisoformat(dossier.capture.started.replace("Z", "+00:00")).date()
-    told = letters.transfer(dossier, agency, to, config, _today(), seen)
+    told = letters.transfer(dossier, agency, to, config, today(), seen)
     letter_docx.write(told, root / "data" / "letter.docx")
     try:
         (root / "data" / "letter.pdf").write_bytes(pdf.letter(told))
@@ -166,12 +166,12 @@ def _cover(root: Path, dossier: Dossier, agency: Agency, to: Addressee, config: 
 
 
 def _info(dossier: Dossier, agency: Agency, config: Config) -> Mapping[str, str]:
-    return {"Source-Organization": config.operator.unit, "Bagging-Date": _today().isoformat(),
+    return {"Source-Organization": config.operator.unit, "Bagging-Date": today().isoformat(),
             "External-Identifier": f"{dossier.lead.id} {agency.code}", "External-Description": fields.HARM.get(dossier.lead.kind, ""),
             "Bag-Software-Agent": "dajia"}
 
 
-def _today() -> date:
+def today() -> date:
     """The calendar day in China."""
     return date.fromisoformat(fields.beijing(ids.utc_now())[:10])
 

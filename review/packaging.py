@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evidence import config as settings
 from evidence import ids
 from evidence.archive import Vault
 from evidence.config import Config
 from evidence.records import Lead, Package
 from evidence.store import Store
-from exports import package
+from exports import package, withdrawal
 from exports.daily import export_daily
+from exports.dossier import load
 from exports.package import PackageBuilt
-from review import clock
+from review import clock, routing, stamping
 from review.decisions import STATE_LABELS, MoveRefused, state_of
 
 
@@ -26,29 +28,69 @@ def agencies_for(lead: Lead, wanted: Sequence[str] = ()) -> list[str]:
     return list(wanted) or [code for code, agency in known.items() if agency.default and lead.kind in agency.takes]
 
 
-def preview(store: Store, lead: Lead, wanted: Sequence[str]) -> list[str]:
-    """What would leave, to whom, and what is missing; nothing is written."""
+def preview(store: Store, lead: Lead, wanted: Sequence[str], config: Config | None = None) -> list[str]:
+    """What would leave, to whom and why, what is missing, and who else might want it; nothing is written."""
+    config = config or settings.load(store.home)
+    dossier = load(store, lead.id, config.exports.contacts)
     lines = [f"线索 {lead.id} {lead.subject}：{STATE_LABELS[state_of(store, lead.id)]}"]
-    for code in agencies_for(lead, wanted):
+    chosen = agencies_for(lead, wanted)
+    for code in chosen:
         agency = package.agencies()[code]
-        lines.append(f"{code} {agency.name}")
-        lines += [f"  缺：{line}" for line in package.missing_fields(store, lead.id, agency)]
-    return lines
+        to = routing.addressee(dossier, agency)
+        lines.append(f"{code} {to.name}：{to.reason}")
+        lines += [f"  缺：{line}" for line in package.missing_fields(store, lead.id, agency, config)]
+    others = [(code, why) for code, why in routing.suggested(dossier) if code not in chosen]
+    return lines + [f"另可移送：{code} {package.agencies()[code].name}（{why}）" for code, why in others]
 
 
-def build(store: Store, vault: Vault, lead: Lead, wanted: Sequence[str], folder: Path, config: Config) -> list[PackageBuilt]:
+def build(
+    store: Store, vault: Vault, lead: Lead, wanted: Sequence[str], folder: Path, config: Config, *, originals: bool = False,
+) -> list[PackageBuilt]:
     """One package per agency, each recorded; MoveRefused unless two people stand behind the lead."""
     state = state_of(store, lead.id)
     if state != "released":
         step = "dajia decide 线索 second --reviewer 另一人" if state == "confirmed" else "dajia decide 线索 confirm --reviewer 姓名"
         raise MoveRefused(f"线索 {lead.id} 现为“{STATE_LABELS[state]}”，移送须经两人确认；下一步：{step}")
-    made = []
+    dossier, made = load(store, lead.id, config.exports.contacts), []
     for code in agencies_for(lead, wanted):
-        built = package.build(store, vault, lead.id, code, folder, config)
-        store.add_package(Package(ids.new_id(), lead.id, code, str(built.zip), built.zip_sha256, built.manifest_sha256,
-                                  ids.utc_now()))
+        to = routing.addressee(dossier, package.agencies()[code])
+        built = package.build(store, vault, lead.id, code, folder, config, to=to, originals=originals)
+        _record(store, config, lead, built)
         made.append(built)
     return made
+
+
+def withdraw(store: Store, lead: Lead, folder: Path, config: Config) -> list[PackageBuilt]:
+    """The notices that take a revoked lead back, one per recipient, each recorded; nothing twice for the same revocation."""
+    dossier = load(store, lead.id, config.exports.contacts)
+    to = {code: routing.addressee(dossier, package.agencies()[code]) for code in withdrawal.recipients(dossier.packages)
+          if code in package.agencies()}
+    made = withdrawal.build(store, lead.id, folder, config, to)
+    for built in made:
+        _record(store, config, lead, built)
+    return made
+
+
+def withdrawal_due(store: Store, lead: Lead) -> bool:
+    """Whether a lead stands revoked after it was delivered, and no notice was made since."""
+    if state_of(store, lead.id) != "revoked":
+        return False
+    last = store.one("SELECT max(at) AS at FROM decisions WHERE lead = ? AND move = 'revoke'", lead.id)
+    sent = store.one("SELECT count(*) AS n, max(CASE WHEN agency LIKE 'withdrawal-%' THEN at END) AS noticed FROM packages "
+                     "WHERE lead = ?", lead.id)
+    return bool(sent and last and sent["n"] and (not sent["noticed"] or sent["noticed"] < last["at"]))
+
+
+def after_decision(store: Store, lead: Lead, config: Config) -> list[PackageBuilt]:
+    """What a decision sets off: the withdrawal notices of a lead that was delivered and now stands revoked."""
+    return withdraw(store, lead, store.home.exports / "packages", config) if withdrawal_due(store, lead) else []
+
+
+def _record(store: Store, config: Config, lead: Lead, built: PackageBuilt) -> None:
+    record = Package(ids.new_id(), lead.id, built.agency, str(built.zip), built.zip_sha256, built.manifest_sha256, ids.utc_now())
+    with store.transaction():
+        store.add_package(record)
+        stamping.keep(store, config, record, built)
 
 
 def daily_again(store: Store, config: Config, run: str, folder: Path | None) -> dict[str, Path]:

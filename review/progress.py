@@ -13,7 +13,7 @@ from rich.status import Status
 STAGE_LABELS = {
     "discover": "发现：检索各来源", "capture": "采集：普通抓取", "judge": "研判", "deepen": "深采：浏览器取证",
     "facts": "站点事实：DNS、证书、WHOIS", "leads": "汇总线索", "gangs": "归并团伙",
-    "recheck": "复查已确认线索", "export": "生成日报", "package": "证据包",
+    "recheck": "复查已确认线索", "export": "生成日报", "package": "证据包", "stamp": "时间戳",
 }
 STATE_LABELS = {
     "ok": "正常", "empty": "确无结果", "degraded": "部分失败", "blocked": "被拦截", "login": "要求登录",

@@ -6,9 +6,10 @@ from typing import cast
 
 import click
 
+from evidence import config as settings
 from evidence.home import Home
 from evidence.records import Move
-from review import decisions
+from review import decisions, packaging
 from review import leads as book
 from review.console import existing_store
 
@@ -34,4 +35,6 @@ def command(home: Home, lead: str, move: str, reviewer: str, reason: str, dry_ru
         click.echo(f"线索 {found.id} {found.subject}：{decisions.MOVE_LABELS[cast(Move, move)]}，现为“{decisions.STATE_LABELS[state]}”")
         if state == "confirmed":
             click.echo("移送前须由另一人复核：dajia decide 线索 second --reviewer 另一人")
+        for built in packaging.after_decision(store, found, settings.load(home)):
+            click.echo(f"撤回通知 {built.agency}：{built.zip}")
     return 0

@@ -10,6 +10,7 @@ import click
 from evidence import config as settings
 from evidence.archive import Vault
 from evidence.home import Home
+from exports.package import PackageBuilt
 from review import leads as book
 from review import packaging
 from review.console import existing_store
@@ -37,23 +38,47 @@ def daily(home: Home, run_id: str | None, out: Path | None) -> int:
 @click.option("--agency", "agencies", multiple=True, metavar="CODE", help="收件机关；可重复；默认全部有管辖的")
 @click.option("--out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="默认数据目录下 exports/packages/")
 @click.option("--dry-run", is_flag=True, help="只列出将包含什么、缺什么，不生成")
+@click.option("--originals", is_flag=True, help="连同含个人信息的原件一并移送；默认遮盖并封存")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def package(home: Home, lead: str, agencies: tuple[str, ...], out: Path | None, dry_run: bool, as_json: bool) -> int:
+def package(
+    home: Home, lead: str, agencies: tuple[str, ...], out: Path | None, dry_run: bool, originals: bool, as_json: bool,
+) -> int:
     """为一条已复核线索生成证据包（文件夹与 zip）。"""
     with existing_store(home, "export") as store:
         found = book.find(store, lead)
         if dry_run:
-            for line in packaging.preview(store, found, agencies):
+            for line in packaging.preview(store, found, agencies, settings.load(home)):
                 click.echo(line)
             return 0
-        for built in packaging.build(store, Vault(home), found, agencies, out or home.exports / "packages", settings.load(home)):
-            if as_json:
-                click.echo(json.dumps({"agency": built.agency, "path": str(built.path), "zip": str(built.zip),
-                                       "zip_sha256": built.zip_sha256, "manifest_sha256": built.manifest_sha256,
-                                       "missing": list(built.missing)}, ensure_ascii=False))
-            else:
-                click.echo(f"{built.agency}：{built.zip}\n  zip SHA-256 {built.zip_sha256}")
-                for line in built.missing:
-                    click.echo(f"  缺：{line}")
+        for built in packaging.build(store, Vault(home), found, agencies, out or home.exports / "packages", settings.load(home),
+                                     originals=originals):
+            _tell(built, as_json)
     return 0
+
+
+@command.command()
+@click.argument("lead", metavar="线索")
+@click.option("--out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="默认数据目录下 exports/packages/")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def withdrawal(home: Home, lead: str, out: Path | None, as_json: bool) -> int:
+    """为已撤销的线索生成撤回通知，发给收过证据包的每一个机关。"""
+    with existing_store(home, "export") as store:
+        found = book.find(store, lead)
+        for built in packaging.withdraw(store, found, out or home.exports / "packages", settings.load(home)):
+            _tell(built, as_json)
+    return 0
+
+
+def _tell(built: PackageBuilt, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"agency": built.agency, "path": str(built.path), "zip": str(built.zip),
+                               "zip_sha256": built.zip_sha256, "manifest_sha256": built.manifest_sha256,
+                               "missing": list(built.missing), "notes": list(built.notes)}, ensure_ascii=False))
+        return
+    click.echo(f"{built.agency}：{built.zip}\n  zip SHA-256 {built.zip_sha256}\n  清单 SHA-256 {built.manifest_sha256}")
+    for line in built.missing:
+        click.echo(f"  缺：{line}")
+    for line in built.notes:
+        click.echo(f"  注：{line}")
