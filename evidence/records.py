@@ -21,7 +21,7 @@ Outcome = Literal["ok", "partial", "gone", "parked", "blocked", "login", "error"
 SourceState = Literal[
     "ok", "empty", "degraded", "blocked", "login", "layout", "robots", "unreachable", "disabled"
 ]
-Move = Literal["confirm", "second", "dismiss", "doubt", "reopen", "revoke"]
+Move = Literal["confirm", "second", "dismiss", "doubt", "reopen", "revoke", "undo"]
 
 BANDS: tuple[Band, ...] = ("none", "low", "medium", "high")
 
@@ -250,7 +250,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One person's move on one lead, bound to the verdict that was on the screen."""
+    """One person's move on one lead, bound to the verdict that was on the screen.
+
+    `undoes` is the id of the decision that an `undo` takes back, "" for every other move.
+    """
 
     id: str
     lead: str
@@ -258,6 +261,19 @@ class Decision:
     reviewer: str
     reason: str
     verdict: str
+    at: str
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What someone wrote about a lead (会商). `assigned` names whom the lead is handed to, "" for a plain note."""
+
+    id: str
+    lead: str
+    author: str
+    text: str
+    assigned: str
     at: str
 
 

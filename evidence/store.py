@@ -28,6 +28,7 @@ from evidence.records import (
     Entity,
     GangEdit,
     Lead,
+    Note,
     Package,
     Sighting,
     SiteFact,
@@ -247,6 +248,10 @@ class Store(Reading):
         """A person's move on a lead."""
         self._fact("decisions", as_row(record), "decided", "lead", record.lead, as_row(record),
                    {"move": record.move, "reviewer": record.reviewer}, actor=record.reviewer)
+
+    def add_note(self, record: Note) -> None:
+        """What someone wrote about a lead."""
+        self._fact("notes", as_row(record), "noted", "lead", record.lead, as_row(record), actor=record.author)
 
     def add_package(self, record: Package) -> None:
         """A package that was built for an agency."""

@@ -16,13 +16,15 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "v_lead_state",
-        "each lead with its newest decision and the state that follows from it",
+        "each lead with its newest decision that was not taken back, and the state that follows from it",
         """SELECT l.id AS lead, d.move, d.reviewer, d.reason, d.at AS decided,
                   CASE coalesce(d.move, 'none') WHEN 'confirm' THEN 'confirmed' WHEN 'second' THEN 'released'
                        WHEN 'dismiss' THEN 'dismissed' WHEN 'doubt' THEN 'doubtful' WHEN 'revoke' THEN 'revoked'
                        ELSE 'new' END AS state
            FROM leads l LEFT JOIN decisions d ON d.id =
-                (SELECT id FROM decisions x WHERE x.lead = l.id ORDER BY x.at DESC, x.id DESC LIMIT 1)""",
+                (SELECT id FROM decisions x WHERE x.lead = l.id AND x.move <> 'undo' AND NOT EXISTS
+                   (SELECT 1 FROM decisions u WHERE u.lead = x.lead AND u.undoes = x.id)
+                 ORDER BY x.at DESC, x.id DESC LIMIT 1)""",
     ),
     (
         "v_lead_best",
@@ -98,6 +100,22 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
                   m.reviewer, m.reason, m.at AS decided
            FROM query_proposals p LEFT JOIN query_moves m ON m.id =
                 (SELECT id FROM query_moves x WHERE x.text = p.text ORDER BY x.at DESC, x.id DESC LIMIT 1)""",
+    ),
+    (
+        "v_imports",
+        "each file that was brought in: who, how it came, what it gave, what could not be read",
+        """SELECT i.id, i.at, i.kind, i.name, i.person, i.how, i.rows, i.known, json_array_length(i.problems) AS bad, i.problems,
+                  i.size, i.sha256, i.capture AS original FROM imports i""",
+    ),
+    (
+        "v_import_paths",
+        "captured pages that an import led to: the file, who brought it, where in it, the report's number and channel",
+        """SELECT c.id AS capture, c.url, c.why, c.means, i.name AS file, i.person, i.how, i.at AS imported,
+                  coalesce(t.place, a.place, '') AS place, coalesce(t.number, a.document, '') AS number,
+                  coalesce(t.channel, a.agency, '') AS channel, coalesce(t.received, a.stated, '') AS stated
+           FROM captures c LEFT JOIN tips t ON t.id = c.origin LEFT JOIN agency_fakes a ON a.id = c.origin
+                JOIN imports i ON i.id = coalesce(t.import, a.import, c.origin)
+           WHERE c.why IN ('tip', 'agency-list', 'import')""",
     ),
 )
 

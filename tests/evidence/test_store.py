@@ -100,6 +100,7 @@ def test_every_view_answers(store, make_capture):
     for verdict in (weak, strong):
         store.add_lead_verdict(lead.id, verdict.id)
     store.add_decision(Decision(ids.new_id(), lead.id, "confirm", "李四", "看过截图", strong.id, ids.utc_now()))
+    store.db.execute("INSERT INTO gangs VALUES (?, 2, 1, 1, '概要', ?)", (lead.id, ids.utc_now()))
     store.add_source_run(SourceRun(run, "so360", "blocked", 1, 0, 0, "captcha", capture.id, ids.utc_now()))
     asking.propose(store, Query("电工证 免攷"), {"related": 1})
     for name, _, _ in VIEWS:
