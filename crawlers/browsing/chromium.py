@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-client-side-phishing-detection", "--disable-default-apps", "--disable-extensions", "--disable-breakpad",
     "--disable-quic", "--no-pings", "--no-first-run", "--no-default-browser-check", "--metrics-recording-only",
     "--disable-gpu", "--mute-audio", "--hide-scrollbars", "--disable-notifications",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # names are the gate's business
     "--js-flags=--max-old-space-size=512",
     "--disk-cache-size=1", "--media-cache-size=1",

@@ -129,8 +129,9 @@ class Recording:
     def takes(self, exchange: Exchange, data: bytes, decoded: int) -> str:
         """Keep the next bytes of a body, `decoded` long so far when plain; else why it ends here."""
         self.received += len(data)
-        if decoded > self.limits.body:
-            return "bomb" if exchange.coding and len(exchange.body) * 3 < decoded else "length"
+        if decoded > self.limits.body and exchange.coding:
+            exchange.body += data[:max(0, self.limits.body - len(exchange.body))]
+            return "bomb"
         if len(exchange.body) + len(data) > self.limits.body:
             return "length"
         if self.received > self.limits.total:

@@ -21,7 +21,8 @@ MAX_HEIGHT, MAX_WIDTH = 16_000, 2_500  # of a picture, in its pixels; beyond 16,
 MAX_SCALE = 2.0
 MAX_PNG, MAX_JPEG, MAX_MHTML, MAX_DOM = 8 << 20, 12 << 20, 12 << 20, 16 << 20
 MAX_IMAGES, MIN_SIDE, MAX_INLINE = 12, 60, 1 << 20
-DOM_SECONDS, PICTURE_SECONDS, MHTML_SECONDS = 5.0, 12.0, 8.0
+DOM_SECONDS, PICTURE_SECONDS, MHTML_SECONDS = 5.0, 10.0, 8.0
+TORN_SECONDS = 3.0  # of a page that did not come whole: where nothing was painted, a picture would wait for ever
 
 _DOM = """(() => {
   const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) + "\\n" : "";
@@ -71,6 +72,7 @@ class Camera:
 
     def __init__(self, session: CDPSession, player: Player) -> None:
         self._session, self._player = session, player
+        self._picture_seconds = PICTURE_SECONDS
 
     async def words(self) -> int:
         """How many characters a visitor sees; Stuck when the page does not answer."""
@@ -80,8 +82,9 @@ class Camera:
         """Go down the page and back, so that pictures load that wait to be seen; the number of steps."""
         return int(await self._ask(_SCROLL, DOM_SECONDS) or 0)
 
-    async def take(self) -> Shot:
-        """Everything. Stuck when not even the document can be had."""
+    async def take(self, *, torn: bool = False) -> Shot:
+        """Everything. Stuck when not even the document can be had. `torn`: the page did not come whole."""
+        self._picture_seconds = TORN_SECONDS if torn else PICTURE_SECONDS
         shot = Shot(dom=str(await self._ask(_DOM, DOM_SECONDS) or ""))
         if len(shot.dom) >= MAX_DOM:
             shot.missing.append(f"document cut at {MAX_DOM} characters")
@@ -132,7 +135,7 @@ class Camera:
         return "image/jpeg", data
 
     async def _shoot(self, asked: dict[str, Any]) -> bytes:
-        return base64.b64decode((await self._send("Page.captureScreenshot", PICTURE_SECONDS, asked))["data"])
+        return base64.b64decode((await self._send("Page.captureScreenshot", self._picture_seconds, asked))["data"])
 
     async def _ask(self, script: str, seconds: float) -> Any:
         """The value of a script in a world of our own."""

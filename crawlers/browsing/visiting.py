@@ -22,7 +22,7 @@ from crawlers.browsing.watching import Watch
 from evidence import ids
 from evidence.records import Hop
 
-QUIET, SETTLE_SECONDS, THIN, THIN_SECONDS = 0.3, 2.0, 40, 4.0
+QUIET, SETTLE_SECONDS, THIN, THIN_SECONDS = 0.3, 2.0, 40, 2.0
 LATE_SECONDS = 25.0  # beyond the page's own time: pictures and documents of a heavy page
 
 
@@ -82,8 +82,8 @@ class Visitor:
                 await self._chromium.drop(context)
         finally:
             await gate.close()
-        if visit.watch.why and not self._chromium.alive:
-            raise BrowserDied(visit.watch.why)
+        if not self._chromium.alive:
+            raise BrowserDied(visit.watch.why or visit.trouble or "the browser ended during the capture")
         self._conclude(visit)
         visit.ended = ids.utc_now()
         return visit
@@ -107,6 +107,7 @@ class Visitor:
             page = await context.new_page()
             visit.watch.follow(context, page)
             session = await context.new_cdp_session(page)
+            await session.send("Page.enable")
             session.on("Page.windowOpen", visit.watch.window_open)
             await session.send("Emulation.setUserAgentOverride", visit.player.agent_override())
         except PlaywrightError as problem:
@@ -120,7 +121,7 @@ class Visitor:
             await self._settle(visit, page, camera, until)
             visit.recording.frozen = True
             visit.url = urldefrag(page.url)[0]
-            visit.shot = await camera.take()
+            visit.shot = await camera.take(torn=bool(visit.short))
         except Stuck as problem:
             visit.watch.stop(f"the page does not answer ({problem})")
 
@@ -132,6 +133,9 @@ class Visitor:
             visit.trouble = f"timeout: no answer in {self._seconds:g} s"
             return False
         except PlaywrightError as problem:
+            if "has been closed" in str(problem):  # not the site's doing: the page, or the whole browser, is gone
+                await asyncio.sleep(0.2)  # the news that the browser is gone may come after
+                visit.watch.stop("the page was closed while it loaded")
             visit.trouble = f"broken: {_said(problem)}"
             return False
         return True

@@ -195,6 +195,14 @@ def crawl(tmp_path, web):
     return Crawl(tmp_path, web.proxy)
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory, certificate):
+    """(crawl, web) for a module whose tests look at one run."""
+    made = SmallWeb(certificate)
+    yield Crawl(tmp_path_factory.mktemp("shared"), made.proxy), made
+    made.close()
+
+
 class Looker:
     """One real Chromium for the whole test session, in a thread of its own; `visit` looks at a page through a web's proxy."""
 
@@ -203,7 +211,8 @@ class Looker:
         from evidence.config import Browser
 
         self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
         self.chromium = self.call(Chromium.open(Browser(), folder))
 
     def call(self, work, seconds=60):
@@ -223,6 +232,8 @@ class Looker:
     def close(self):
         self.call(self.chromium.close())
         self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(5)
+        self.loop.close()
 
 
 @pytest.fixture(scope="session")
