@@ -17,6 +17,7 @@ from evidence import ids
 from evidence.store import Store
 
 MAX_ATTEMPTS = 3
+QUEUE_ONLY = ("import", "lookalikes")  # kinds of run that queue work and leave it to the next one
 LANES = ("serp", "plain", "browser", "recheck")
 
 
@@ -99,6 +100,14 @@ class Frontier:
             return self._store.db.execute(
                 "UPDATE frontier SET state = 'waiting', worker = '', lease_until = 0 "
                 "WHERE state = 'leased' AND (? = '' OR lane = ?)", (lane, lane)).rowcount
+
+    def adopt(self, run: str, lane: str = "plain") -> int:
+        """Make what imports and look-outs queued, and nobody has fetched yet, the work of `run`; returns how much it is."""
+        with self._store.transaction():
+            return self._store.db.execute(
+                "UPDATE frontier SET run = ? WHERE lane = ? AND state = 'waiting' AND run <> ? AND run IN "
+                f"(SELECT id FROM runs WHERE kind IN ({', '.join('?' for _ in QUEUE_ONLY)}))",
+                (run, lane, run, *QUEUE_ONLY)).rowcount
 
     def counts(self, lane: str, run: str | None = None) -> dict[str, int]:
         """How many pieces are waiting, leased, done, failed."""

@@ -104,8 +104,8 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     (
         "v_imports",
         "each file that was brought in: who, how it came, what it gave, what could not be read",
-        """SELECT i.id, i.at, i.kind, i.name, i.person, i.how, i.rows, i.known, json_array_length(i.problems) AS bad, i.problems,
-                  i.size, i.sha256, i.capture AS original FROM imports i""",
+        """SELECT i.id, i.at, i.kind, i.name, i.person, i.how, i.rows, i.known, i.problems, i.size,
+                  i.sha256, i.capture AS original FROM imports i""",
     ),
     (
         "v_import_paths",

@@ -22,7 +22,7 @@ from evidence.frontier import Frontier
 from evidence.home import Home
 from evidence.store import Store
 from exports.daily import export_daily
-from review import clock, environment, following, judging, leads, links, rechecking
+from review import clock, environment, following, judging, leads, links, rechecking, stamping
 from review.gangs import Gang
 from review.lock import RunLock
 from review.processes import Outcome, crawl
@@ -61,11 +61,14 @@ class DailyRun:
     def go(self, sources: tuple[str, ...] = ()) -> RunResult:
         """The whole chain; raises only for what makes going on pointless."""
         self._begin("daily")
+        self.frontier.adopt(self.run)
         discovery = self._stage("discover", lambda: self._crawl("discover", *_source_arguments(sources)))
         self._follow()
         self._stage("recheck", self._recheck)
         code = self._code(discovery)
         self._stage("export", self._export)
+        if self.config.timestamps.authorities:
+            self._stage("stamp", self._stamp)
         return self._end(code)
 
     def discover(self, sources: tuple[str, ...]) -> RunResult:
@@ -81,6 +84,13 @@ class DailyRun:
             for address in addresses:
                 self.frontier.add("plain", ids.url_key(address), run=self.run, host=ids.host_of(address), priority=50,
                                   payload={"url": address, "why": "manual", "origin": "", "ephemeral": False})
+        self._follow()
+        return self._end(PARTIAL if self.problems else OK)
+
+    def adopted(self) -> RunResult:
+        """Fetch and judge at once what imports and look-outs queued, and judge what was brought in."""
+        self._begin("capture")
+        self.frontier.adopt(self.run)
         self._follow()
         return self._end(PARTIAL if self.problems else OK)
 
@@ -176,6 +186,11 @@ class DailyRun:
                                          self.config))
         return len(self.outputs)
 
+    def _stamp(self) -> int:
+        count, problems = stamping.stamp(self.store, self.config)
+        self.problems += problems
+        return count
+
     def _sources(self) -> dict[str, str]:
         rows = self.store.rows("SELECT source, state FROM source_runs WHERE run = ? ORDER BY source", self.run)
         return {r["source"]: r["state"] for r in rows}
@@ -223,6 +238,11 @@ def capture_addresses(home: Home, say: Reporter, addresses: tuple[str, ...]) -> 
     """Fetch, judge and deepen addresses someone named; ValueError for what is no web address."""
     normal = tuple(ids.normal_url(a if "://" in a else f"http://{a}") for a in addresses)
     return _locked(home, say, "capture", lambda work: work.capture(normal))
+
+
+def adopt(home: Home, say: Reporter) -> RunResult:
+    """Go on at once with what was brought in, instead of waiting for the next daily run."""
+    return _locked(home, say, "capture", lambda work: work.adopted())
 
 
 def recheck(home: Home, say: Reporter) -> RunResult:

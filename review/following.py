@@ -5,16 +5,22 @@ Cheap first, dear only where it pays: a rendered page costs a hundred plain ones
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from classifiers.register import is_government_zone, is_official
 from evidence import ids
-from evidence.frontier import Frontier
+from evidence.config import Config
+from evidence.frontier import QUEUE_ONLY, Frontier
 from evidence.records import BANDS, Capture, Verdict
 from evidence.store import Store
+from review import clock
 
 _LED_HERE = frozenset({"link", "qr"})
+_NAMED = frozenset({"tip", "agency-list", "lookalike", "import", "manual"})
 _PRIORITY = {"high": 30, "medium": 20, "low": 10, "none": 0}
+_FOLLOWED = 40  # before what search found, after what people brought in
+_PACKAGE = re.compile(r"\.(?:apk|ipa|mobileconfig)(?:[?#]|\Z)|^itms-services:", re.IGNORECASE)
 
 
 def reason_to_deepen(capture: Capture, verdict: Verdict) -> str:
@@ -27,6 +33,8 @@ def reason_to_deepen(capture: Capture, verdict: Verdict) -> str:
         return verdict.undecidable
     if capture.why in _LED_HERE:
         return "reached-from-ad"  # a page may show itself to phones, or to visitors of the ad, alone
+    if capture.why in _NAMED:
+        return "reported"  # somebody had a reason; a plain page that shows nothing may show more to a visitor
     return ""
 
 
@@ -45,24 +53,67 @@ def queue_deepening(frontier: Frontier, run: str, judged: Iterable[tuple[Capture
 
 
 def queue_links(frontier: Frontier, run: str, judged: Iterable[tuple[Capture, Verdict]]) -> int:
-    """Queue where a suspect page leads: QR targets and links; official sites are left alone."""
+    """Queue where captures lead: every QR target, and from suspects their links and app downloads; official sites are left alone."""
     count = 0
-    for _, verdict in judged:
-        if BANDS.index(verdict.band) < BANDS.index("medium"):
-            continue
+    for capture, verdict in judged:
         codes = {c.value for c in verdict.contacts if c.type == "qr"}
         for link in verdict.links:
+            why = "qr" if link in codes else "app" if _PACKAGE.search(link) else "link"
+            if not _worth(capture, verdict, why):
+                continue
             try:
                 url, host = ids.normal_url(link), ids.host_of(link)
             except ValueError:
                 continue  # not a web address (weixin://, tel:): the contact itself is kept with the verdict
             if is_official(host) or is_government_zone(host):
                 continue
-            count += frontier.add(
-                "plain", ids.url_key(url), run=run, host=host, priority=40,
-                payload={"url": url, "why": "qr" if link in codes else "link", "origin": verdict.id,
-                         "ephemeral": False})
+            count += _add(frontier, run, url, host, why, verdict.id, _FOLLOWED)
     return count
+
+
+def _worth(capture: Capture, verdict: Verdict, why: str) -> bool:
+    """Whether a link of this kind is followed. Pictures are only read of pages that gave reason, so their codes always are."""
+    if why == "qr" or capture.means == "import":
+        return True
+    least = "low" if why == "app" else "medium"
+    return BANDS.index(verdict.band) >= BANDS.index(least)
+
+
+def queue_address(store: Store, config: Config, run: str, url: str, why: str, origin: str, priority: int) -> str:
+    """Queue an address somebody named. Says what became of it: queued · official · waiting · fetched (lately) · no address."""
+    try:
+        normal, key, host = ids.normal_url(url), ids.url_key(url), ids.host_of(url)
+    except ValueError:
+        return "no address"
+    if is_official(host):
+        return "official"  # reports name the real site to say what is imitated
+    if _waits(store, key):
+        return "waiting"
+    if _fetched(store, key, config.crawl.recapture_days):
+        return "fetched"
+    return "queued" if _add(Frontier(store), run, normal, host, why, origin, priority) else "waiting"
+
+
+def _add(frontier: Frontier, run: str, url: str, host: str, why: str, origin: str, priority: int) -> bool:
+    from crawlers.candidates import EPHEMERAL, SOON  # with Scrapy behind it: not for commands that only read
+
+    ephemeral = host in EPHEMERAL
+    return frontier.add("plain", ids.url_key(url), run=run, host=host, priority=SOON if ephemeral else priority,
+                        payload={"url": url, "why": why, "origin": origin, "ephemeral": ephemeral})
+
+
+def _waits(store: Store, key: str) -> bool:
+    """Whether a run that will still fetch it has it: one under way, or one whose queue the next run adopts."""
+    return store.one(
+        "SELECT 1 FROM frontier f JOIN v_runs r ON r.id = f.run WHERE f.lane = 'plain' AND f.key = ? AND f.state IN "
+        "('waiting', 'leased') AND (r.state = 'unfinished' AND r.day = ? OR r.kind IN (?, ?))", key, clock.today(), *QUEUE_ONLY,
+    ) is not None
+
+
+def _fetched(store: Store, key: str, days: int) -> bool:
+    """Whether we fetched it well within `days`; what somebody saved is no fetch of ours."""
+    return days > 0 and store.one("SELECT 1 FROM captures WHERE url_key = ? AND started > ? AND outcome IN ('ok', 'partial') "
+                                  "AND means <> 'import' LIMIT 1", key, clock.days_ago(days)) is not None
 
 
 def suspect_hosts(store: Store, run: str) -> list[str]:

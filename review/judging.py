@@ -12,12 +12,13 @@ from classifiers.page import decode_html
 from crawlers.sitefacts import facts_for_judge
 from evidence import ids
 from evidence.archive import ArchiveError, Vault
+from evidence.intake import FILE
 from evidence.records import Artifact, Capture, Verdict
 from evidence.store import Store
 
 BATCH = 50
-# Result pages are evidence of the way here, not pages to accuse.
-_NOT_PAGES = ("serp", "robots", "probe")
+# Result pages are evidence of the way here, imported tables and letters are reports: no pages to accuse.
+_NOT_PAGES = ("serp", "robots", "probe", FILE)
 _PICTURES = ("screenshot-full", "image-")
 
 

@@ -31,7 +31,7 @@ def subject_of(kind: str, scope: str, url: str) -> str:
             return ids.normal_url(url)
         except ValueError:
             return url
-    return ids.to_ascii(ids.host_of(url))
+    return ids.to_ascii(ids.host_of(url)) or url  # a picture somebody brought in has no host; it is told by its own name
 
 
 def build(store: Store) -> LeadCount:

@@ -20,7 +20,7 @@ def queue(store: Store, frontier: Frontier, run: str) -> int:
         clock.days_ago(EVERY_DAYS), clock.days_ago(EVERY_DAYS))
     return sum(frontier.add("recheck", row["id"], run=run, host=ids.host_of(row["url"]),
                             payload={"url": row["url"], "why": "recheck", "origin": row["id"], "ephemeral": False})
-               for row in due)
+               for row in due if row["url"].startswith(("http://", "https://")))  # what was only brought in cannot be asked
 
 
 def conclude(store: Store, run: str) -> list[Check]:

@@ -2,7 +2,7 @@ import sqlite3
 
 import pytest
 
-from evidence import asking, custody, ids
+from evidence import asking, custody, ids, intake
 from evidence.home import Home
 from evidence.migrations import FACT_TABLES, MIGRATIONS
 from evidence.records import Artifact, Contact, Decision, Finding, Hop, Lead, Query, Sighting, SourceRun, Verdict
@@ -103,6 +103,9 @@ def test_every_view_answers(store, make_capture):
     store.db.execute("INSERT INTO gangs VALUES (?, 2, 1, 1, '概要', ?)", (lead.id, ids.utc_now()))
     store.add_source_run(SourceRun(run, "so360", "blocked", 1, 0, 0, "captcha", capture.id, ids.utc_now()))
     asking.propose(store, Query("电工证 免攷"), {"related": 1})
+    brought = intake.Import(ids.new_id(), "saved", "页面.mhtml", "0" * 64, 1, capture.id, "李四", "另存", run, 1, 0, (), ids.utc_now())
+    intake.add(store, brought)
+    store.add_capture(make_capture(run, why="import", origin=brought.id))
     for name, _, _ in VIEWS:
         assert store.rows(f"SELECT * FROM {name}"), name
     row = store.one("SELECT * FROM v_leads")

@@ -9,7 +9,7 @@ def subjects(store):
 
 @pytest.mark.parametrize(("kind", "scope", "url", "subject"), [
     ("ad", "host", "http://Seller.Example:80/a?b=1", "seller.example"),
-    ("fake_site", "host", "https://查询.example/c/1", "xn--xru32k.example"),
+    ("fake_site", "host", "https://查询.example/c/1", "xn--jvv041f.example"),
     ("ad", "page", "http://BBS.example/t?id=1#reply", "http://bbs.example/t?id=1"),
     ("ad", "page", "not a url", "not a url"),
 ], ids=["host", "punycode", "page", "odd address"])
