@@ -159,9 +159,9 @@ class Teller:
         return Reason(finding.rule, finding.weight, tuple(_parts(sentence, quote)), before, quote, after, finding.where)
 
     def _told(self, contact: Contact, words: _Words) -> tuple[str, str]:
-        label = wording.CONTACTS.get(contact.type, line(contact.type, 20))
+        label = wording.CONTACTS.get(contact.type) or line(defang(contact.type), 20)
         value = mask_contact(contact.value) if self._contacts == "mask" else mask(contact.value, words.keep).text
-        return label, line(defang(value) if "." in value or "/" in value else value, 200)
+        return label, line(defang(value), 200)
 
 
 class _Words:
@@ -185,7 +185,8 @@ class _Words:
     def apart(self, before: str, quote: str, after: str) -> tuple[str, str, str]:
         """Three neighbouring pieces masked as the one text they are, the outer ones then cut."""
         whole, a, b = self.masked(before + quote + after), len(before), len(before) + len(quote)
-        return visible(whole[:a][-quoting.AROUND:]), line(whole[a:b], 160), visible(whole[b:][:quoting.AROUND])
+        return (visible(defang(whole[:a][-quoting.AROUND:])), line(defang(whole[a:b]), 160),
+                visible(defang(whole[b:][:quoting.AROUND])))
 
 
 def load(store: Any, vault: Vault, lead: str, contacts: str = "show") -> Account:

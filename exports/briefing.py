@@ -134,10 +134,10 @@ class Briefing:
         yield from self._rows("l.state IN ('new', 'doubtful', 'confirmed')", "l.score DESC, l.found, l.id")
 
     def settled(self) -> Iterator[Row]:
-        """Leads decided in the last `SETTLED_DAYS` days, newest decision first."""
+        """Leads decided since `SETTLED_DAYS` days before the day, newest decision first."""
         since = (date.fromisoformat(self.day) - timedelta(days=SETTLED_DAYS)).isoformat()
-        yield from self._rows("l.state IN ('released', 'dismissed', 'revoked') AND date(l.decided, '+8 hours') BETWEEN ? AND ?",
-                              "l.decided DESC, l.id", since, self.day)
+        yield from self._rows("l.state IN ('released', 'dismissed', 'revoked') AND date(l.decided, '+8 hours') >= ?",
+                              "l.decided DESC, l.id", since)
 
     @cached_property
     def older_settled(self) -> int:
@@ -225,7 +225,7 @@ class Briefing:
         values = [r["value"] for r in keep]
         said = "；".join(line(defang(mask(r["sentence"], values, self.contacts).text), 200) for r in reasons)
         shown = [mask_contact(v) if self.contacts == "mask" else v for v in values]
-        return said, "、".join(f"{wording.CONTACTS.get(r['type'], r['type'])} {line(defang(v), 100)}"
+        return said, "、".join(f"{wording.CONTACTS.get(r['type']) or line(defang(r['type']), 20)} {line(defang(v), 100)}"
                               for r, v in zip(keep, shown, strict=True))
 
     def _said(self, text: str, limit: int) -> str:

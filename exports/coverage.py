@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from evidence.config import Config
 from evidence.store import Store
 from exports import wording
-from exports.defang import line
+from exports.defang import defang, line
 
 REMEMBERED_DAYS = 14
 _NO_RECORD = "本次没有记录：没有被问到，或任务中断"
@@ -109,7 +109,7 @@ def _row(row: object, policies: dict[str, str]) -> SourceRow:
     r = dict(row)  # type: ignore[call-overload]
     state = str(r["state"])
     return SourceRow(line(str(r["source"]), 60), state, wording.SOURCE_STATES.get(state, line(state, 30)), wording.sight(state),
-                     int(r["pages"]), int(r["results"]), int(r["ads"]), line(str(r["detail"]), 400), str(r["proof_capture"]),
+                     int(r["pages"]), int(r["results"]), int(r["ads"]), line(defang(str(r["detail"])), 400), str(r["proof_capture"]),
                      str(r["at"]), policies.get(str(r["source"]), ""))
 
 
@@ -133,4 +133,4 @@ def _policies(config: Config, environment: str) -> dict[str, str]:
         recorded, found = None, {}
     if recorded is None:
         found = {name: p.legal_basis for name, p in config.sources.items() if p.robots == "override"}
-    return {line(name, 60): line(basis, 400) for name, basis in found.items()}
+    return {line(name, 60): line(defang(basis), 400) for name, basis in found.items()}

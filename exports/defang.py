@@ -64,7 +64,7 @@ def visible(text: str) -> str:
     Control characters become their pictures (␀), direction marks their codes ([U+202E]); unpaired
     surrogates and non-characters become U+FFFD. One character in, at least one out.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c if c.isprintable() or c in "\n\t" else _shown(c) for c in text)

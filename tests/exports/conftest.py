@@ -2,6 +2,7 @@
 
 import io
 from functools import lru_cache
+from urllib.parse import quote as escaped
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -87,8 +88,8 @@ class World:
     def page(self, url, html="<p>页面</p>", title="页面", why="sighting", origin="", outcome="ok", shots=(), means="http",
              profile="desktop", at=None, **changes):
         """One capture with its body (and screenshots named in `shots`, as (name, png bytes))."""
-        at, capture = at or ids.utc_now(), ids.new_id()
-        body = html.encode() if isinstance(html, str) else html
+        at, capture, url = at or ids.utc_now(), ids.new_id(), url.encode("utf-8", "replace").decode()
+        body = html.encode("utf-8", "replace") if isinstance(html, str) else html
         headers = (("Content-Type", "text/html; charset=utf-8"),)
         artifacts = [self.warc.response(capture_id=capture, url=url, status=200, headers=headers, body=body, media_type="text/html",
                                         started=at)]
@@ -105,7 +106,7 @@ class World:
 
     def serp(self, source="so360", query="电工证 免考", rank=1, url="", title="电工证免考", paid=False, page=1):
         """A stored result page and the hit on it; returns the sighting."""
-        asked = f"https://www.{source}.example/s?q={query}&pn={page}"
+        asked = f"https://www.{source}.example/s?q={escaped(query)}&pn={page}"
         capture = self.page(asked, "<p>结果</p>", title=f"{query} - 搜索", why="serp")
         hit = Sighting(ids.new_id(), self.run, source, query, page, rank, title, "三天拿证", ids.host_of(url), "3天前", paid,
                        "class:ad" if paid else "", f"{asked}#r{rank}", url, "attribute", capture.id, ids.utc_now())
@@ -191,9 +192,8 @@ def world(store):
     made.seal()
 
 
-@pytest.fixture
-def busy(world):
-    """A day with something of everything: sources seen and blind, new leads, decisions, a recurrence, an unreadable byte."""
+def fill(world):
+    """A day with something of everything: sources seen and blind, new leads, decisions."""
     wall = world.page("https://www.sogou.example/s?q=x", "<p>请输入验证码</p>", title="验证", why="serp", outcome="blocked")
     world.source("so360", "ok", 40, 6)
     world.source("toutiao", "empty", 0, 0)
@@ -210,3 +210,16 @@ def busy(world):
     world.seal()
     world.leads = {"seller": seller, "fake": fake, "released": released, "dismissed": dismissed}
     return world
+
+
+@pytest.fixture
+def busy(world):
+    """A full day in a store of the test's own."""
+    return fill(world)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    """A full day shared by a module's tests: read it, change nothing."""
+    with Store.open(Home.at(tmp_path_factory.mktemp("full") / "home").prepare(), actor="test") as opened:
+        yield fill(World(opened))
