@@ -52,9 +52,11 @@ def serving(port: int, folder: Path = FOLDER, log: Path | None = None, opened: t
         with ProxyServer(port, web, authority, logbook) as proxy, WhoisServer(web) as whois, DnsServer(web) as dns:
             for server in (proxy, whois, dns):
                 threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-            yield {"proxy": proxy.address, "whois": _place(whois), "dns": _place(dns), "authority": str(authority.certificate)}
-            for server in (proxy, whois, dns):
-                server.shutdown()
+            try:
+                yield {"proxy": proxy.address, "whois": _place(whois), "dns": _place(dns), "authority": str(authority.certificate)}
+            finally:
+                for server in (proxy, whois, dns):
+                    server.shutdown()
     finally:
         authority.close()
         logbook.close()

@@ -56,7 +56,11 @@ class Request:
 
 @dataclass(slots=True)
 class Reply:
-    """What is answered. `body` is bytes, or pieces to stream (`length` is then their sum, None for an open end)."""
+    """What is answered. `body` is bytes, or pieces to stream (`length` is then their sum, None for an open end).
+
+    `raw`: the body is the whole answer, status line and all, sent as it is before the connection is closed: for servers
+    that lie about lengths, tear chunks, or never speak HTTP.
+    """
 
     body: bytes | Iterable[bytes] = b""
     status: int = 200
@@ -66,6 +70,7 @@ class Reply:
     gzip: bool = False
     chunked: bool = False
     length: int | None = None
+    raw: bool = False
     note: str = ""
 
 

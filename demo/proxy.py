@@ -9,7 +9,7 @@ import gzip
 import http.client
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from email.utils import formatdate
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler
@@ -103,6 +103,12 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             self.connection.close()
 
+    def handle_expect_100(self) -> bool:
+        """Let a client that asks first send its body, at once."""
+        agreed = super().handle_expect_100()
+        self.wfile.flush()
+        return agreed
+
     def log_message(self, *arguments: Any) -> None:
         """The logbook is our log."""
 
@@ -136,6 +142,10 @@ class Handler(BaseHTTPRequestHandler):
             self.rfile.read(int(length))
 
     def _send(self, reply: Reply) -> None:
+        if reply.raw:
+            self.close_connection = True
+            self._write(reply.body, chunked=False)
+            return self.wfile.flush()
         body, coding = _coded(reply, self.headers.get("Accept-Encoding", "") if hasattr(self, "headers") else "")
         whole = isinstance(body, bytes)
         chunked = (reply.chunked and len(body) > _PIECE) if whole else reply.length is None
@@ -153,9 +163,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD" and reply.status not in {204, 304}:
             self._write(body, chunked and self.request_version != "HTTP/1.0")
-        self.wfile.flush()
+        return self.wfile.flush()
 
-    def _write(self, body: bytes | Iterator[bytes], chunked: bool) -> None:
+    def _write(self, body: bytes | Iterable[bytes], chunked: bool) -> None:
         pieces = body if not isinstance(body, bytes) else (
             (body[n:n + _PIECE] for n in range(0, len(body), _PIECE)) if chunked else (body,))
         for piece in pieces:

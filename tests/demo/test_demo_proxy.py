@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import http.client
 import io
 import socket
 import ssl
@@ -10,6 +11,8 @@ import threading
 import pytest
 import zxingcpp
 from PIL import Image
+
+from demo.messages import Reply
 
 PAGE = "<html><head><title>页</title></head><body>" + "特种作业 " * 2000 + "</body></html>"
 
@@ -178,12 +181,12 @@ HOSTILE = {
 
 @pytest.mark.parametrize("sent", HOSTILE.values(), ids=HOSTILE)
 def test_clients_that_talk_nonsense_harm_nobody(small, sent, capfd):
-    with socket.create_connection(("127.0.0.1", small.port), timeout=10) as sock:
-        with contextlib.suppress(OSError):  # it may hang up in the middle of our sentence
-            sock.sendall(sent)
-            sock.shutdown(socket.SHUT_WR)
-            while sock.recv(65_536):
-                pass
+    sock = socket.create_connection(("127.0.0.1", small.port), timeout=10)
+    with sock, contextlib.suppress(OSError):  # it may hang up in the middle of our sentence
+        sock.sendall(sent)
+        sock.shutdown(socket.SHUT_WR)
+        while sock.recv(65_536):
+            pass
     assert small.ask("http://old.example/").status == 200
     assert "Traceback" not in capfd.readouterr().err
 
@@ -204,6 +207,29 @@ def test_clients_that_break_off_harm_nobody(sites, serve, capfd):
             context.wrap_socket(sock, server_hostname="big.example")  # does not trust the demo's authority
     assert served.ask("https://big.example/none").status == 404
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_client_that_asks_before_it_sends_is_told_to_go_on(small):
+    with socket.create_connection(("127.0.0.1", small.port), timeout=5) as sock:
+        sock.sendall(b"POST http://old.example/ HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n\r\n")
+        assert sock.recv(100).startswith(b"HTTP/1.1 100 ")
+        sock.sendall(b"a=1")
+        assert sock.makefile("rb").read().startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("url", ["http://old.example/", "https://a.example/"])
+def test_a_server_may_answer_what_is_no_http(small, monkeypatch, url):
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\ntorn"
+    monkeypatch.setattr("demo.web.Web.answer", lambda self, request: Reply([answer[:20], answer[20:]], raw=True))
+    with pytest.raises(http.client.IncompleteRead) as torn:
+        small.ask(url)
+    assert torn.value.partial == b"torn"
+
+
+def test_streams_without_a_length_end(small, monkeypatch):
+    monkeypatch.setattr("demo.web.Web.answer", lambda self, request: Reply(iter([b"one ", b"", b"two"])))
+    assert small.ask("http://old.example/").body == b"one two"
+    assert raw(small.port, "GET http://old.example/ HTTP/1.0", "", "").endswith(b"\r\n\r\none two")
 
 
 def test_many_ask_at_once(small):
