@@ -151,6 +151,7 @@ def _parts(box: _Box, exchanges: list[Exchange], seen: Seen, notes: dict[int, st
     """Sub-resources; pictures a person sees are called image-N, so that they are read for codes and words."""
     shown = {urldefrag(str(i.get("url", "")))[0] for i in box.visit.shot.images}
     images = resources = size = 0
+    icon = False
     digests: set[str] = set()
     for exchange in exchanges:
         key = (exchange.url, ids.sha256(bytes(exchange.body)))
@@ -163,8 +164,18 @@ def _parts(box: _Box, exchanges: list[Exchange], seen: Seen, notes: dict[int, st
             continue
         picture = exchange.url in shown and exchange.media_type in RASTER and images < MAX_IMAGES and key[1] not in digests
         digests.add(key[1])
+        if exchange.url == box.visit.shot.icon and exchange.status == 200 and _is_icon(exchange) and not icon:
+            icon = True
+            yield box.response("favicon", exchange)
+            continue
         images, resources = images + picture, resources + (not picture)
         yield box.response(f"image-{images:03}" if picture else f"resource-{resources:03}", exchange)
+
+
+def _is_icon(exchange: Exchange) -> bool:
+    """Whether the answer is a picture, not the page that many servers send for whatever is asked."""
+    kind = exchange.media_type
+    return len(exchange.body) > 0 and (kind.startswith("image/") or kind in {"", "application/octet-stream"})
 
 
 def _inline(box: _Box) -> Iterator[Artifact]:

@@ -10,17 +10,19 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
 from crawlers.browsing.profiles import Player
+from crawlers.politeness import domain_of
 
 MAX_HEIGHT, MAX_WIDTH = 16_000, 2_500  # of a picture, in its pixels; beyond 16,384 Chromium's own picture breaks
 MAX_SCALE = 2.0
 MAX_PNG, MAX_JPEG, MAX_MHTML, MAX_DOM = 8 << 20, 12 << 20, 12 << 20, 16 << 20
 MAX_IMAGES, MIN_SIDE, MAX_INLINE = 12, 60, 1 << 20
+MAX_FRAMES, MAX_FRAME_DOM = 6, 2 << 20
 DOM_SECONDS, PICTURE_SECONDS, MHTML_SECONDS = 5.0, 10.0, 8.0
 TORN_SECONDS = 3.0  # of a page that did not come whole: where nothing was painted, a picture would wait for ever
 
@@ -38,6 +40,10 @@ _IMAGES = """(() => {
   }
   return found.filter(f => f.url.length <= INLINE);
 })()""".replace("SIDE", str(MIN_SIDE)).replace("INLINE", str(MAX_INLINE))
+_ICON = """(() => {
+  const link = document.querySelector('link[rel~="icon" i]');
+  return link ? link.href : new URL("/favicon.ico", location.href).href;
+})()"""
 _WORDS = "(document.body ? document.body.innerText.trim().length : 0)"
 _SCROLL = """(async () => {
   const step = window.innerHeight, pause = ms => new Promise(r => setTimeout(r, ms));
@@ -64,6 +70,7 @@ class Shot:
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     mhtml: bytes = b""
     images: list[dict[str, Any]] = field(default_factory=list)
+    icon: str = ""
     missing: list[str] = field(default_factory=list)
 
 
@@ -88,6 +95,8 @@ class Camera:
         shot = Shot(dom=str(await self._ask(_DOM, DOM_SECONDS) or ""))
         if len(shot.dom) >= MAX_DOM:
             shot.missing.append(f"document cut at {MAX_DOM} characters")
+        shot.dom += await self._frames()
+        shot.icon = str(await self._ask(_ICON, DOM_SECONDS) or "")
         shot.images = list(await self._ask(_IMAGES, DOM_SECONDS) or [])
         await self._pictures(shot)
         try:
@@ -137,11 +146,32 @@ class Camera:
     async def _shoot(self, asked: dict[str, Any]) -> bytes:
         return base64.b64decode((await self._send("Page.captureScreenshot", self._picture_seconds, asked))["data"])
 
-    async def _ask(self, script: str, seconds: float) -> Any:
-        """The value of a script in a world of our own."""
-        tree = await self._send("Page.getFrameTree", seconds)
-        world = await self._send("Page.createIsolatedWorld", seconds, {
-            "frameId": tree["frameTree"]["frame"]["id"], "worldName": "dajia"})
+    async def _frames(self) -> str:
+        """The documents of the page's own frames, each behind a comment that names it.
+
+        Frames of other sites are left out: what they show is their operator's word, not this page's.
+        """
+        tree = (await self._send("Page.getFrameTree", DOM_SECONDS))["frameTree"]
+        site, waiting = _site(tree["frame"]["url"]), list(tree.get("childFrames", []))
+        found: list[str] = []
+        while waiting and len(found) < MAX_FRAMES:
+            child = waiting.pop(0)
+            url, waiting = child["frame"]["url"], [*waiting, *child.get("childFrames", [])]
+            if _site(url) in {site, ""}:
+                made = await self._ask(_DOM, DOM_SECONDS, child["frame"]["id"])
+                found.append(f"\n<!-- frame {url[:500].replace('--', '- -')} -->\n{str(made or '')[:MAX_FRAME_DOM]}")
+        return "".join(found)
+
+    async def _ask(self, script: str, seconds: float, frame: str = "") -> Any:
+        """The value of a script in a world of our own, in the main frame or in `frame`."""
+        if not frame:
+            frame = (await self._send("Page.getFrameTree", seconds))["frameTree"]["frame"]["id"]
+        try:
+            world = await self._send("Page.createIsolatedWorld", seconds, {"frameId": frame, "worldName": "dajia"})
+        except Stuck as problem:
+            if "No frame" in str(problem):
+                return None  # gone since, or another process's: nothing of this page
+            raise
         made = await self._send("Runtime.evaluate", seconds, {
             "expression": script, "contextId": world["executionContextId"], "returnByValue": True, "awaitPromise": True})
         if "exceptionDetails" in made:
@@ -156,6 +186,12 @@ class Camera:
             raise Stuck(f"{method}: no answer in {seconds:g} s") from problem
         except PlaywrightError as problem:
             raise Stuck(f"{method}: {str(problem).splitlines()[0][:200]}") from problem
+
+
+def _site(url: str) -> str:
+    """The registrable domain of an address; "" for one that has none of its own (about:blank, srcdoc)."""
+    host = urlsplit(url).hostname or ""
+    return domain_of(host) if host else ""
 
 
 def inline_image(url: str) -> tuple[str, bytes] | None:

@@ -47,12 +47,12 @@ class Stream:
         """
         while True:
             end = _blank(self._ahead)
+            if end > limit or (end < 0 and len(self._ahead) > limit):
+                raise ValueError(f"head longer than {limit} bytes")
             if end >= 0:
                 data = bytes(self._ahead[:end])
                 del self._ahead[:end]
                 return data
-            if len(self._ahead) > limit:
-                raise ValueError(f"head longer than {limit} bytes")
             more = await self._receive()
             if not more:
                 data = bytes(self._ahead)

@@ -336,3 +336,14 @@ def test_pictures_in_the_page_are_known_by_address_and_size(web, looker):
     visit = looker.visit("https://a.example/", proxy=web.proxy)
     assert [(i["url"][:30], i["width"], i["height"]) for i in visit.shot.images] == [
         ("https://a.example/big.png", 120, 90), (inline[:30], 120, 90)]
+
+
+def test_frames_of_the_page_itself_are_read_with_it_and_strangers_are_not(web, looker):
+    serve(web, index=html("<iframe src=/inner></iframe><iframe src='https://other.example/'></iframe>"
+                          "<iframe srcdoc='<p>就地写的</p>'></iframe>"),
+          inner=html("<p>框里的字</p><iframe src=/deep></iframe>"), deep=html("<p>更深处</p>"))
+    serve(web, "other.example", index=html("<p>别人的字</p>"))
+    visit = looker.visit("https://a.example/", proxy=web.proxy)
+    assert all(words in visit.shot.dom for words in ("框里的字", "更深处", "就地写的", "<!-- frame https://a.example/inner -->"))
+    assert "别人的字" not in visit.shot.dom
+    assert visit.shot.icon == "https://a.example/favicon.ico"
