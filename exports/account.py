@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from evidence.archive import ArchiveError, Vault
+from evidence.config import Config
 from evidence.records import Artifact, Capture, Contact, Decision, Finding, SiteFact
-from exports import dossier, quoting, wording
+from exports import fields, quoting, wording
 from exports.defang import defang, line, visible
 from exports.dossier import Dossier, Step
 from exports.masking import mask, mask_contact
@@ -20,10 +20,8 @@ from exports.masking import mask, mask_contact
 MAX_REASONS = 40
 MAX_CONTACTS = 40
 _SHOTS = ("screenshot-first", "screenshot-full")
-_VALUES = {"ip": "地址", "country": "国家或地区", "province": "省份", "city": "城市", "asn": "自治域", "org": "机构",
-           "isp": "运营者", "registrar": "注册商", "created": "注册时间", "expires": "到期时间", "registrant": "注册人", "status": "状态",
-           "number": "备案号", "owner": "主办单位", "issuer": "签发者",
-           "subject": "证书名称", "addresses": "解析到", "name_servers": "域名服务器"}
+_FACTS = (("ip", "IP 地址"), ("ip_place", "主机所在地"), ("access_provider", "接入服务商"), ("icp", "备案"), ("registrar", "域名注册商"),
+          ("registered", "域名注册日"), ("registrant", "注册人"), ("domain_status", "域名状态"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +109,10 @@ class Account:
 
 
 class Teller:
-    """Tells leads by one policy: `contacts` of sellers are shown ("show") or masked ("mask")."""
+    """Tells leads of one store by one configuration: sellers' contacts are shown or masked."""
 
-    def __init__(self, vault: Vault, contacts: str = "show") -> None:
-        self._vault, self._contacts = vault, contacts
+    def __init__(self, vault: Vault, config: Config) -> None:
+        self._vault, self._config, self._contacts = vault, config, config.exports.contacts
 
     def account(self, found: Dossier) -> Account:
         """The account of a dossier; what cannot be read is among its problems."""
@@ -130,7 +128,7 @@ class Teller:
             role=wording.ROLES.get(found.verdict.role, line(found.verdict.role, 40)), found=found.lead.at,
             last_seen=max(c.started for c in found.captures), reasons=tuple(r for r in reasons if r.weight > 0),
             against=tuple(r for r in reasons if r.weight <= 0), contacts=tuple(self._told(c, words) for c in found.contacts[:MAX_CONTACTS]),
-            entry=tuple(_step(step, words) for step in found.entry), facts=tuple(_facts(found.facts, words)),
+            entry=tuple(_step(step, words) for step in found.entry), facts=tuple(_facts(found, self._config, words)),
             decisions=tuple(_decision(d, words) for d in found.decisions),
             checks=tuple(f"{wording.local(c.at)} {wording.CHECKS.get(c.state, c.state)}（{line(c.detail, 120)}）" for c in found.checks),
             pictures=tuple(_pictures(found.captures)), captures=len(found.captures), problems=tuple(problems),
@@ -189,11 +187,6 @@ class _Words:
                 visible(defang(whole[b:][:quoting.AROUND])))
 
 
-def load(store: Any, vault: Vault, lead: str, contacts: str = "show") -> Account:
-    """The account of the lead with this id; raises as `dossier.load` does."""
-    return Teller(vault, contacts).account(dossier.load(store, lead))
-
-
 def _charset(capture: Capture) -> str:
     kind = next((v for k, v in capture.headers if k.lower() == "content-type"), "")
     return kind.lower().partition("charset=")[2].split(";")[0].strip(" \"'")[:40]
@@ -221,21 +214,18 @@ def _step(step: Step, words: _Words) -> str:
     return f"直接访问给定的网址 {line(defang(step.url), 300)}"
 
 
-def _facts(facts: Iterable[SiteFact], words: _Words) -> Iterable[tuple[str, str]]:
-    """The newest fact of each kind and host; an unknown is told as one."""
-    seen: set[tuple[str, str]] = set()
-    for fact in facts:
-        if (fact.host, fact.kind) in seen:
-            continue
-        seen.add((fact.host, fact.kind))
-        said = "；".join(f"{_VALUES[k]} {_scalar(v)}" for k, v in fact.value.items() if k in _VALUES and v not in ("", None, [], {}))
+def _facts(found: Dossier, config: Config, words: _Words) -> Iterable[tuple[str, str]]:
+    """What is known of the host, then what was asked and not answered: an unknown is told as one."""
+    for name, label in _FACTS:
+        if said := words.say(fields.value(found, config, name), 400):
+            yield label, said
+    newest: dict[str, SiteFact] = {}
+    for fact in found.facts:
+        if fact.host == found.host:
+            newest.setdefault(fact.kind, fact)
+    for kind, fact in newest.items():
         if not fact.ok:
-            said = f"未查到（{line(fact.note, 100)}）"
-        yield wording.FACTS.get(fact.kind, fact.kind), words.say(said, 400) or "已查，无可列内容"
-
-
-def _scalar(value: Any) -> str:
-    return "、".join(str(v) for v in value[:6]) if isinstance(value, list) else str(value)
+            yield wording.FACTS.get(kind, line(kind, 20)), f"未查到（{words.say(fact.note, 120)}）"
 
 
 def _decision(decision: Decision, words: _Words) -> str:

@@ -118,10 +118,10 @@ class Briefing:
 
     def accounts(self, leads: list[str] | None = None) -> Iterator[Account]:
         """The account of each new lead (or of those named); a lead that cannot be told is told as such."""
-        teller = Teller(self.vault, self.contacts)
+        teller = Teller(self.vault, self.config)
         for lead in self.new if leads is None else leads:
             try:
-                yield teller.account(dossier.load(self.store, lead))
+                yield teller.account(dossier.load(self.store, lead, self.contacts))
             except dossier.DossierError as problem:
                 self.untold.append(line(str(problem), 200))
 

@@ -12,6 +12,7 @@ from evidence.archive import ArchiveError, Vault
 from evidence.records import Artifact
 from exports import pictures
 
+COARSE = 4  # a page that shows personal data is pictured at a quarter of its size
 
 @dataclass(frozen=True, slots=True)
 class Shot:
@@ -28,18 +29,23 @@ class Gallery:
 
     def __init__(self, vault: Vault, folder: Path) -> None:
         self._vault, self._folder = vault, folder
-        self._made: dict[tuple[str, int, int], Shot] = {}
+        self._made: dict[tuple[str, int, int, bool], Shot] = {}
 
-    def shot(self, artifact: Artifact, width: int, height: int) -> Shot:
-        """The upper part of a stored picture, fitted into `width` × `height` pixels."""
-        key = (artifact.sha256, width, height)
+    def shot(self, artifact: Artifact, width: int, height: int, coarse: bool = False) -> Shot:
+        """The upper part of a stored picture, fitted into `width` × `height` pixels; `coarse`: so small that text of
+        ordinary size cannot be read, for pages that show personal data."""
+        key = (artifact.sha256, width, height, coarse)
         if key not in self._made:
-            self._made[key] = self._make(artifact, width, height)
+            self._made[key] = self._make(artifact, width, height, coarse)
         return self._made[key]
 
-    def _make(self, artifact: Artifact, width: int, height: int) -> Shot:
+    def _make(self, artifact: Artifact, width: int, height: int, coarse: bool) -> Shot:
         try:
-            made = pictures.thumbnail(self._vault.read(artifact), width, height)
+            data = self._vault.read(artifact)
+            if coarse:
+                narrow = max(1, min(width, pictures.opened(data).width // COARSE))
+                width, height = narrow, max(1, height * narrow // width)
+            made = pictures.thumbnail(data, width, height)
         except ArchiveError as problem:
             return Shot(None, problem=f"截图读不出来：{problem}")
         except pictures.PictureError as problem:

@@ -18,6 +18,7 @@ from exports.gallery import Shot
 
 FONT = "微软雅黑"
 MAX_ROWS = 1_048_000
+THUMB_HEIGHT = 150  # pixels on the sheet; the picture itself is finer, sharp on any screen
 _INK, _RULE, _HEAD = "#1f2933", "#d5dbe1", "#1f3a5f"
 TONES = {"alarm": ("#b42318", "#fdecea"), "warn": ("#8a5a00", "#fff4d6"), "good": ("#1e6b3a", "#e8f5ec"), "dim": ("#616e7c", "#f4f6f8")}
 
@@ -103,8 +104,10 @@ class Sheet:
                 self.page.write_string(self.at, n, cell(value.problem), self._book.form(wrap=True, tone="warn"))
             else:
                 self.page.write_blank(self.at, n, None, self._book.form())
+                scale = min(THUMB_HEIGHT / value.height, self.columns[n].width * 7 / value.width)
                 self.page.insert_image(self.at, n, str(value.path), {
-                    "x_offset": 4, "y_offset": 4, "x_scale": 0.5, "y_scale": 0.5, "object_position": 1, "description": "网页截图缩略图"})
+                    "x_offset": 4, "y_offset": 4, "x_scale": scale, "y_scale": scale, "object_position": 1,
+                    "description": "网页截图缩略图"})
         elif isinstance(value, int | float):
             self.page.write_number(self.at, n, value, self._book.form(number=True))
         elif isinstance(value, Toned):

@@ -85,11 +85,11 @@ def _lead(paper: Document, n: int, found: Account, gallery: Gallery) -> None:
 def _pictures(paper: Document, found: Account, gallery: Gallery) -> None:
     """Desktop and phone side by side; small where the page shows personal data."""
     shown: list[tuple[Path, float]] = []
-    for label, width, size, small in (("电脑", 116.0, (860, 720), (400, 330)), ("手机", 42.0, (360, 780), (150, 325))):
+    for label, width, size in (("电脑", 116.0, (860, 720)), ("手机", 42.0, (360, 780))):
         picture = found.picture(label)
         if picture is None:
             continue
-        shot = gallery.shot(picture.artifact, *(small if found.personal else size))
+        shot = gallery.shot(picture.artifact, *size, coarse=found.personal)
         if shot.path is None:
             paper.paragraph((shot.problem, "warn"))
         else:

@@ -20,8 +20,7 @@ from exports.order import Order
 ABOUT, FILE, NEEDS = "day", "report.html", ("run",)
 MAX_DETAILED, MAX_LISTED, MAX_BACKLOG = 300, 2000, 60
 _SIZES = {"手机": (360, 780)}
-_SMALL_SIZES = {"手机": (150, 325)}  # a page that shows personal data is pictured too small to read them
-_WIDE, _SMALL = (860, 720), (400, 330)
+_WIDE = (860, 720)
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -70,8 +69,7 @@ class _Pictures:
             if self._left <= 0:
                 yield Shown(picture.label, picture.at, remark=f"图片已满 {self._total:g} MB，此图见 daily.xlsx 或证据包")
                 continue
-            size = _SMALL_SIZES.get(picture.label, _SMALL) if found.personal else _SIZES.get(picture.label, _WIDE)
-            shot = self._gallery.shot(picture.artifact, *size)
+            shot = self._gallery.shot(picture.artifact, *_SIZES.get(picture.label, _WIDE), coarse=found.personal)
             if shot.path is None:
                 yield Shown(picture.label, picture.at, remark=shot.problem)
                 continue

@@ -101,7 +101,7 @@ def _new(sheet: Sheet, matter: Briefing, gallery: Gallery) -> None:
 
 def _shot(found: Account, label: str, size: tuple[int, int], gallery: Gallery) -> Shot:
     picture = found.picture(label)
-    return gallery.shot(picture.artifact, *size) if picture else Shot(None, problem="没有截图")
+    return gallery.shot(picture.artifact, *size, coarse=found.personal) if picture else Shot(None, problem="没有截图")
 
 
 def _pending(sheet: Sheet, matter: Briefing) -> None:
