@@ -15,6 +15,7 @@ from evidence.archive import ArchiveError, Vault
 from evidence.intake import FILE
 from evidence.records import Artifact, Capture, Verdict
 from evidence.store import Store
+from review.cloaking import Sides
 
 BATCH = 50
 # Result pages are evidence of the way here, imported tables and letters are reports: no pages to accuse.
@@ -46,13 +47,14 @@ def pending(store: Store, ruleset: str) -> list[str]:
 def judge_pending(store: Store, run: str) -> Judged:
     """Judge everything that waits, committing in batches; unreadable evidence is reported, not hidden."""
     result, vault, ruleset = Judged(), Vault(store.home), ruleset_digest()
+    sides = Sides(store, vault, page_of)
     waiting = pending(store, ruleset)
     for start in range(0, len(waiting), BATCH):
         batch: list[tuple[Capture, Verdict]] = []
         for capture_id in waiting[start:start + BATCH]:
             capture = store.capture(capture_id)
             try:
-                batch.append((capture, judge_capture(store, vault, capture, run, ruleset)))
+                batch.append((capture, judge_capture(store, vault, capture, run, ruleset, sides)))
             except ArchiveError as problem:
                 result.problems.append(f"{capture.url}：证据读不出来，未研判：{problem}")
         with store.transaction():
@@ -62,10 +64,11 @@ def judge_pending(store: Store, run: str) -> Judged:
     return result
 
 
-def judge_capture(store: Store, vault: Vault, capture: Capture, run: str, ruleset: str) -> Verdict:
+def judge_capture(store: Store, vault: Vault, capture: Capture, run: str, ruleset: str, sides: Sides | None = None) -> Verdict:
     """One capture's verdict, bound to the digest of the bytes that were read; ArchiveError when unreadable."""
     source = _source(capture)
-    judgement = judge(page_of(vault, capture), facts_of(store, capture))
+    seen_by_others = (sides or Sides(store, vault, page_of)).facts(capture)
+    judgement = judge(page_of(vault, capture), facts_of(store, capture) | seen_by_others)
     return _verdict(judgement, capture, run, ruleset, source.sha256 if source else "")
 
 
