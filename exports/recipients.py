@@ -138,7 +138,7 @@ def load(path: Path) -> Agency:
     except ValidationError as problem:
         raise AgencyError(f"{path.name}：{law.faults(problem)}") from problem
     except law.LawError as problem:
-        raise AgencyError(f"{path.name}：{problem}") from problem
+        raise AgencyError(f"{path.name}：{str(problem).removeprefix(path.name + '：')}") from problem
     for name in [f.field for f in agency.fields] + [c.field for c in agency.columns]:
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, n=1)

@@ -79,8 +79,8 @@ def lay_down(dossier: Dossier, vault: Vault, root: Path, everything: bool) -> Or
     if extract.pages:
         extract.write(root / "data" / "evidence.wacz")
         made.wacz = True
-    else:
-        made.notes.append("网页字节含个人信息，WACZ 未随包移送；原件封存，见遮盖与封存清单")
+    if hidden_pages := {e.capture.id for e in made.exhibits if e.sealed}:
+        made.notes.append(f"{len(hidden_pages)} 次抓取的网页字节与原图含个人信息，未随包移送、未收入 WACZ；原件封存，见固定清单")
     return made
 
 

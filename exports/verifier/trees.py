@@ -166,7 +166,7 @@ class ForeignZip(Tree):
                     out.write(block)
                     if out.tell() > info.file_size:
                         raise Refused(f"{shown_name(name)}：解压后大于声明的大小")
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as problem:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as problem:
             raise Refused(f"{shown_name(name)}：读不出来（{problem}）") from problem
         out.seek(0)
         return out
