@@ -251,3 +251,24 @@ def timestamps(db: Database) -> None:
 
 
 FACT_TABLES.append("tokens")
+
+
+_LOOKOUT_FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "lookalikes": ("id TEXT PRIMARY KEY, run TEXT NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, imitates TEXT NOT NULL, "
+                   "band TEXT NOT NULL, score REAL NOT NULL, reasons TEXT NOT NULL, state TEXT NOT NULL, addresses TEXT NOT NULL, "
+                   "wildcard INTEGER NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "ct_windows": ("id TEXT PRIMARY KEY, run TEXT NOT NULL, log TEXT NOT NULL, first INTEGER NOT NULL, next INTEGER NOT NULL, "
+                   "size INTEGER NOT NULL, names INTEGER NOT NULL, unreadable INTEGER NOT NULL, missed INTEGER NOT NULL, "
+                   "problem TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+}
+FACT_TABLES += tuple(_LOOKOUT_FACTS)
+
+
+@migration
+def lookout(db: Database) -> None:
+    """Names that look like official ones, by state as it changed; how far each certificate log was read."""
+    for table, (columns, keys) in _LOOKOUT_FACTS.items():
+        db.execute(f"CREATE TABLE {table} ({columns})")
+        insert_only(db, table, keys)
+    db.execute("CREATE INDEX lookalikes_by_name ON lookalikes (name, at)")
+    db.execute("CREATE INDEX ct_windows_by_log ON ct_windows (log, at)")

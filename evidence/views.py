@@ -88,9 +88,11 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
                       SELECT 1.0 * h.results / h.pages AS rate, row_number() OVER (ORDER BY 1.0 * h.results / h.pages) AS place,
                              count(*) OVER () AS many
                       FROM source_runs h WHERE h.source = l.source AND h.at < l.at AND h.pages > 0
-                        AND h.state IN ('ok', 'empty', 'degraded') AND julianday(h.at) > julianday(l.at) - 14)
+                        AND h.state IN ('ok', 'empty', 'degraded') AND h.run NOT IN (SELECT id FROM runs WHERE kind = 'check')
+                        AND julianday(h.at) > julianday(l.at) - 14)
                     WHERE place IN ((many + 1) / 2, (many + 2) / 2)) AS median_per_page
-                 FROM source_runs l WHERE l.at = (SELECT max(at) FROM source_runs m WHERE m.source = l.source))""",
+                 FROM source_runs l WHERE l.at = (SELECT max(m.at) FROM source_runs m JOIN runs r ON r.id = m.run
+                                                  WHERE m.source = l.source AND r.kind <> 'check'))""",
     ),
     (
         "v_queries",
@@ -116,6 +118,14 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
            FROM captures c LEFT JOIN tips t ON t.id = c.origin LEFT JOIN agency_fakes a ON a.id = c.origin
                 JOIN imports i ON i.id = coalesce(t.import, a.import, c.origin)
            WHERE c.why IN ('tip', 'agency-list', 'import')""",
+    ),
+    (
+        "v_lookalikes",
+        "each name that looks like an official one, in its newest state, with when it was first seen and first had an address",
+        """SELECT l.name, l.imitates, l.band, l.score, l.state, l.addresses, l.wildcard, l.source, l.reasons, l.detail, l.at,
+                  (SELECT min(at) FROM lookalikes f WHERE f.name = l.name) AS first_seen,
+                  (SELECT min(at) FROM lookalikes y WHERE y.name = l.name AND y.state = 'yes') AS first_up
+           FROM lookalikes l WHERE l.id = (SELECT id FROM lookalikes x WHERE x.name = l.name ORDER BY x.at DESC, x.id DESC LIMIT 1)""",
     ),
 )
 

@@ -22,7 +22,7 @@ from evidence.frontier import Frontier
 from evidence.home import Home
 from evidence.store import Store
 from exports.daily import export_daily
-from review import clock, environment, following, judging, leads, links, rechecking, stamping
+from review import clock, environment, following, judging, leads, links, lookalikes, rechecking, stamping
 from review.gangs import Gang
 from review.lock import RunLock
 from review.processes import Outcome, crawl
@@ -63,6 +63,8 @@ class DailyRun:
         self._begin("daily")
         self.frontier.adopt(self.run)
         discovery = self._stage("discover", lambda: self._crawl("discover", *_source_arguments(sources)))
+        if self.config.feeds.wanted:
+            self._stage("lookalikes", self._look_out)
         self._follow()
         self._stage("recheck", self._recheck)
         code = self._code(discovery)
@@ -166,6 +168,11 @@ class DailyRun:
                 self.problems.append(str(event.get("detail") or event.get("message")))
         recovery.recover(self.store)  # a child that died leaves an open WARC behind
         return outcome
+
+    def _look_out(self) -> lookalikes.Seen:
+        seen = lookalikes.look_out(self.store, self.config, self.run, lookalikes.Wanted.of(self.config))
+        self.problems += seen.problems
+        return seen
 
     def _leads(self) -> leads.LeadCount:
         return leads.build(self.store)
@@ -285,6 +292,8 @@ def _said(made: Any) -> str:
     if isinstance(made, judging.Judged):
         bands = [v.band for _, v in made.verdicts]
         return f"{len(bands)} 页，高 {bands.count('high')}，中 {bands.count('medium')}，低 {bands.count('low')}"
+    if isinstance(made, lookalikes.Seen):
+        return f"看了 {made.scanned} 个域名，像官方的 {made.suspects} 个，新列入抓取 {made.addresses['queued']} 个"
     if isinstance(made, leads.LeadCount):
         return f"新线索 {made.new} 条"
     return ""

@@ -2,7 +2,7 @@ import sqlite3
 
 import pytest
 
-from evidence import asking, custody, ids, intake
+from evidence import asking, custody, ids, intake, lookouts
 from evidence.home import Home
 from evidence.migrations import FACT_TABLES, MIGRATIONS
 from evidence.records import Artifact, Contact, Decision, Finding, Hop, Lead, Query, Sighting, SourceRun, Verdict
@@ -106,6 +106,8 @@ def test_every_view_answers(store, make_capture):
     brought = intake.Import(ids.new_id(), "saved", "页面.mhtml", "0" * 64, 1, capture.id, "李四", "另存", run, 1, 0, (), ids.utc_now())
     intake.add(store, brought)
     store.add_capture(make_capture(run, why="import", origin=brought.id))
+    lookouts.add_name(store, lookouts.NameSeen(ids.new_id(), run, "cx-mem.example", "generated", "cx.mem.gov.cn", "high", 80.0, ("形似",),
+                                               "yes", ("203.0.113.1",), False, "", ids.utc_now()))
     for name, _, _ in VIEWS:
         assert store.rows(f"SELECT * FROM {name}"), name
     row = store.one("SELECT * FROM v_leads")
