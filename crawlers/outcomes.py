@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from crawlers.answer import Answer
 from crawlers.failures import Trouble
+from crawlers.shortlinks import is_short, target_of
 from crawlers.walls import wall_of
 from evidence.records import Outcome
 
@@ -51,7 +52,9 @@ def outcome_of_trouble(trouble: Trouble) -> Result:
 
 
 def jump_of(answer: Answer) -> str:
-    """Where an engine's jump page sends a browser by script; "" for any other page."""
+    """Where an engine's jump page sends a browser by script, or a short link's own page its visitor; "" for any other page."""
+    if is_short(answer.url):
+        return target_of(answer, joined(answer.text))
     host = urlsplit(answer.url).hostname or ""
     if len(answer.body) > _SMALL or not any(host == e or host.endswith("." + e) for e in _ENGINES):
         return ""

@@ -39,6 +39,11 @@ class Exchanges:
     protocol: str = ""
     stopped: str = ""  # "length" · "time" · "download": why the body was cut short, or never read
 
+    def pointed(self, target: str) -> None:
+        """The page that came last only passes visitors on to `target`: it is a hop."""
+        if self.hops:
+            self.hops[-1] = Hop(self.hops[-1].url, self.hops[-1].status, target)
+
     def settled(self) -> tuple[Artifact, ...]:
         """The artifacts under their final names: the last is the body, the others hop-1, hop-2 …"""
         named = [_renamed(a, f"hop-{n}") for n, a in enumerate(self.artifacts[:-1], 1)]

@@ -10,10 +10,12 @@ from crawlers.leasing import LeaseSpider
 from crawlers.outcomes import Result, jump_of, outcome_of, outcome_of_trouble
 from crawlers.recorder import Exchanges
 from crawlers.session import TOOL
+from crawlers.shortlinks import is_short
 from evidence import ids
 from evidence.frontier import Lease
 from evidence.records import Capture
 
+MAX_JUMPS = 5
 UNREACHED = frozenset({"unreachable", "timeout"})
 
 
@@ -42,12 +44,14 @@ class CaptureSpider(LeaseSpider):
             return None
 
     def on_answer(self, response):
-        """Store the capture, or follow the jump page of an engine one step further."""
+        """Store the capture, or follow a page that only passes visitors on: an engine's once, short links hop by hop."""
         lease, exchanges = response.meta["lease"], response.meta["exchanges"]
         answer = Answer(response.url, response.body, status=response.status,
                         content_type=(response.headers.get(b"Content-Type") or b"").decode("latin-1"))
-        if (target := jump_of(answer)) and not response.meta.get("jumped"):
-            return response.request.replace(url=target, meta=response.meta | {"jumped": True}, dont_filter=True)
+        jumps = response.meta.get("jumps", 0)
+        if jumps < (MAX_JUMPS if is_short(response.url) else 1) and (target := jump_of(answer)):
+            exchanges.pointed(target)
+            return response.request.replace(url=target, meta=response.meta | {"jumps": jumps + 1}, dont_filter=True)
         result = outcome_of(answer, exchanges.stopped, response.flags)
         readable = answer.is_html and result.outcome in {"ok", "partial"}
         capture = self._capture(lease, response.meta["capture"], exchanges, response.url, result,

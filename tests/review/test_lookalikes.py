@@ -347,9 +347,16 @@ def test_unknowns_are_never_told_as_nothing(home, name_server, listed):
     assert "解析不全" in invoke(home, "--feed", str(listed(FAKE))).output
 
 
-@pytest.mark.parametrize(("arguments", "said"), [([], "feeds"), (["--feed", "/nowhere/x.txt"], "/nowhere/x.txt"), (["not a host"], "主机名")],
-                         ids=["nothing to look at", "no such file", "no host"])
-def test_a_users_mistake_is_told(home, name_server, arguments, said):
+MISTAKES = {
+    "nothing to look at": ([], "feeds"),
+    "no such file": (["--feed", "/nowhere/x.txt"], "/nowhere/x.txt"),
+    "no host": (["not a host"], "主机名"),
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_a_users_mistake_is_told(home, name_server, words):
+    arguments, said = MISTAKES[words]
     configure(home, name_server)
     result = invoke(home, *arguments)
     assert said in str(result.exception)
