@@ -148,7 +148,7 @@ class DailyRun:
         judged = judging.judge_pending(self.store, self.run)
         self.problems += judged.problems
         with self.store.transaction():
-            following.queue_deepening(self.frontier, self.run, judged.verdicts)
+            following.queue_deepening(self.frontier, self.run, judged.verdicts, self.store)
             following.queue_links(self.frontier, self.run, judged.verdicts)
         return judged
 
@@ -207,8 +207,7 @@ class DailyRun:
         asked = [s for s in states.values() if s != "disabled"]
         if discovery.code == NOTHING or (asked and all(s == "unreachable" for s in asked)):
             return NOTHING
-        blind = [name for name, s in states.items() if s not in QUIET_STATES]
-        return PARTIAL if blind or self.problems or not states else OK
+        return PARTIAL if discovery.code != OK or self.problems or not states else OK  # a declared wall is no failure
 
     def _end(self, code: int) -> RunResult:
         code = PARTIAL if code == OK and self.problems else code

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from classifiers import PageInput, judge
 from classifiers.register import is_government_zone, is_official
 from evidence import ids
 from evidence.config import Config
@@ -38,11 +39,27 @@ def reason_to_deepen(capture: Capture, verdict: Verdict) -> str:
     return ""
 
 
-def queue_deepening(frontier: Frontier, run: str, judged: Iterable[tuple[Capture, Verdict]]) -> int:
-    """Queue the browser capture of every page that deserves it; returns how many are new."""
+def promised_more(store: Store, capture: Capture, verdict: Verdict) -> bool:
+    """Whether the result page showed an advertisement where the page itself, asked plainly, shows none.
+
+    An injected page often shows its advertisement to visitors from a search engine, and to its crawler, alone.
+    """
+    if capture.means != "http" or capture.why != "sighting" or verdict.band != "none":
+        return False
+    hit = store.one("SELECT title, snippet FROM sightings WHERE id = ?", capture.origin)
+    return hit is not None and judge(PageInput(capture.url, text=f"{hit['title']}\n{hit['snippet']}")).band in {"medium", "high"}
+
+
+def queue_deepening(frontier: Frontier, run: str, judged: Iterable[tuple[Capture, Verdict]], store: Store | None = None) -> int:
+    """Queue the browser capture of every page that deserves it; returns how many are new.
+
+    With `store`, also of pages that show less than the result page that led to them.
+    """
     count = 0
     for capture, verdict in judged:
         reason = reason_to_deepen(capture, verdict)
+        if not reason and store is not None and promised_more(store, capture, verdict):
+            reason = "less-than-promised"
         if reason:
             count += frontier.add(
                 "browser", ids.url_key(capture.url), run=run, host=ids.host_of(capture.url),

@@ -23,6 +23,13 @@ from crawlers.session import Session
 from evidence.ids import to_ascii
 
 _WALLS = frozenset({401, 403, 407, 429})
+# What Chromium asks on its own account, whatever flags say (seen with 150 to 156): no page's business, and it would
+# tell a third party what is being looked at.
+_BROWSERS_OWN = frozenset({
+    "content-autofill.googleapis.com", "accounts.google.com", "update.googleapis.com", "clients2.google.com",
+    "safebrowsing.googleapis.com", "optimizationguide-pa.googleapis.com", "edgedl.me.gvt1.com", "redirector.gvt1.com",
+    "passwordsleakcheck-pa.googleapis.com", "android.clients.google.com", "mtalk.google.com",
+})
 
 
 class NotReached(Exception):
@@ -76,6 +83,8 @@ class Dialer:
 
     async def dial(self, origin: Origin) -> Line:
         """A connection to `origin`, TLS shaken where it is https; NotReached says why there is none."""
+        if origin.host in _BROWSERS_OWN:
+            raise NotReached("refused", f"{origin.host}: the browser's own service, not the page's")
         if reason := self.refusal(origin.url):
             raise NotReached("refused", reason)
         proxy = self._session.proxy_for(origin.url)

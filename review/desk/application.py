@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -21,7 +21,7 @@ from evidence import ids
 from evidence.archive import ArchiveError, Vault
 from evidence.home import Home
 from evidence.reading import NotStored
-from evidence.records import Move, Note
+from evidence.records import Note
 from evidence.store import Store
 from exports import dossier
 from exports.pictures import PictureError
@@ -170,8 +170,8 @@ def _decide(visit: Visit, lead_id: str, seen: str | None) -> None:
         raise decisions.MoveRefused(f"没有“{move}”这种处理")
     needed = accounts.MOVE_NEEDS[move]
     if not visit.person.may(needed):
-        raise decisions.MoveRefused(f"“{decisions.MOVE_LABELS[cast(Move, move)]}”需要“{accounts.ROLES[needed]}”角色")
-    decisions.decide(visit.store, visit.store.lead(lead_id), cast(Move, move), visit.person.name, visit.form.get("reason", ""), seen)
+        raise decisions.MoveRefused(f"“{decisions.MOVE_LABELS[move]}”需要“{accounts.ROLES[needed]}”角色")
+    decisions.decide(visit.store, visit.store.lead(lead_id), move, visit.person.name, visit.form.get("reason", ""), seen)
 
 
 def _next(visit: Visit, lead_id: str) -> str:

@@ -1,6 +1,8 @@
 import pytest
 
+from evidence import ids
 from evidence.frontier import Frontier
+from evidence.records import Capture, Sighting
 from review import following
 
 
@@ -42,3 +44,20 @@ def test_suspect_hosts_are_those_of_the_run_each_once(store, judged):
     judged("http://weak.example/", band="low")
     assert following.suspect_hosts(store, run) == ["a.example", "b.example"]
     assert following.suspect_hosts(store, "another") == []
+
+
+@pytest.mark.parametrize(("title", "snippet", "deepened"), [
+    ("低压电工证免考包过 三天出证", "不用考试，先出证后付款，加微信 dgz_0000 咨询，网上可查", 1),
+    ("县第三中学校园新闻", "我校举行秋季运动会，师生踊跃参加", 0),
+], ids=["an ad in the result", "the page itself"])
+def test_a_page_that_shows_less_than_its_result_is_deepened(store, judged, title, snippet, deepened):
+    run = store.begin_run("daily", "2026-01-02")
+    hit = Sighting(ids.new_id(), run, "so360", "q", 1, 1, title, snippet, "", "", False, "", "http://school.example/a",
+                   "http://school.example/a", "direct", "", ids.utc_now())
+    store.add_sightings([hit])
+    now = ids.utc_now()
+    capture = Capture(ids.new_id(), run, "http://school.example/a", "http://school.example/a", now, now, "http", "desktop", "ok", 200,
+                      why="sighting", origin=hit.id)
+    store.add_capture(capture)
+    pair = judged(capture=capture, band="none", kind="none")
+    assert following.queue_deepening(Frontier(store), run, [pair], store) == deepened
