@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from classifiers.engine import Fired
+from classifiers.features.app_download import is_package
 from classifiers.features.identity import imitated
 from classifiers.page import absolute
 from classifiers.reading import Reading
@@ -55,10 +56,11 @@ def contacts(reading: Reading) -> tuple[Contact, ...]:
 
 
 def links(reading: Reading, kind: Kind) -> tuple[str, ...]:
-    """QR targets, and from an accused page the links that promise a query site or another shop."""
+    """QR targets, and from an accused page its app downloads and the links that promise a query site or another shop."""
     page = reading.page
     found = [text for picture in page.readings for text in picture.qr if text.lower().startswith(("http://", "https://"))]
     if kind != "none":
+        found += [link.url for link in page.links if is_package(link.url)]
         found += _URL.findall(page.text[:200_000])
         found += [link.url for link in page.links if _WORTH.search(link.words) and _host(link.url) != page.host]
         found += [k.url for k in page.links if k.region in ("body", "heading", "comment") and _host(k.url) != page.host]

@@ -27,12 +27,17 @@ _FOOTER_BODIES = ("miit", "mps", "cac")
 @family("app", APPS)
 def find(reading: Reading) -> Iterator[Hit]:
     """Every app hit of the page."""
-    package = next((link for link in reading.page.links if _PACKAGE.search(link.url)), None)
+    package = next((link for link in reading.page.links if is_package(link.url)), None)
     if package is not None:
         yield _linked(reading, "app.package", package)
     soft = reading.folded.soft
     if ("下载" in soft or "安装" in soft) and (match := _WORDS.search(soft)):
         yield reading.hit("app.words", match.start(), match.end())
+
+
+def is_package(url: str) -> bool:
+    """Whether an address is that of an app to install, by its looks."""
+    return bool(_PACKAGE.search(url))
 
 
 @family("official_link", LINKS)

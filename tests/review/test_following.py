@@ -61,3 +61,34 @@ def test_a_page_that_shows_less_than_its_result_is_deepened(store, judged, title
     store.add_capture(capture)
     pair = judged(capture=capture, band="none", kind="none")
     assert following.queue_deepening(Frontier(store), run, [pair], store) == deepened
+
+
+def test_codes_are_followed_from_every_page_and_app_downloads_from_suspects(store, judged):
+    from evidence.records import Contact
+
+    quiet = judged("http://quiet.example/", band="none", kind="none", contacts=(Contact("qr", "http://check.example/q"),),
+                   links=("http://check.example/q", "http://other.example/"))
+    low = judged("http://low.example/", band="low", kind="fake_site", links=("http://low.example/zs.apk", "http://other.example/"))
+    plain = judged("http://plain.example/", band="none", kind="none", links=("http://plain.example/a.apk",))
+    frontier = Frontier(store)
+    assert following.queue_links(frontier, quiet[0].run, [quiet, low, plain]) == 2
+    found = {lease.payload["url"]: (lease.payload["why"], lease.payload["origin"]) for lease in frontier.lease("plain", "w", 9)}
+    assert found == {"http://check.example/q": ("qr", quiet[1].id), "http://low.example/zs.apk": ("app", low[1].id)}
+
+
+def test_everything_in_what_people_brought_in_is_followed(store, judged):
+    pair = judged("http://saved.example/", band="none", kind="none", means="import", why="import", links=("http://led.example/",))
+    assert following.queue_links(Frontier(store), pair[0].run, [pair]) == 1
+
+
+def test_articles_that_expire_are_the_most_urgent(store, judged):
+    pair = judged(links=("http://fake.example/", "https://mp.weixin.qq.com/s?signature=x"))
+    frontier = Frontier(store)
+    following.queue_links(frontier, pair[0].run, [pair])
+    (first,) = frontier.lease("plain", "w", 1)
+    assert first.host == "mp.weixin.qq.com" and first.payload["ephemeral"] is True
+
+
+@pytest.mark.parametrize("why", ["tip", "agency-list", "lookalike", "manual"])
+def test_what_somebody_named_is_looked_at_in_the_browser(judged, why):
+    assert following.reason_to_deepen(*judged(band="none", kind="none", why=why)) == "reported"
