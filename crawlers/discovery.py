@@ -16,9 +16,9 @@ from crawlers import candidates, health, plan
 from crawlers.results import PageState, Parsed
 from crawlers.session import Session
 from evidence import asking, ids
-from evidence.config import SourceSettings
+from evidence.config import Config, SourceSettings
 from evidence.frontier import Lease
-from evidence.records import Query, SourceRun, SourceState
+from evidence.records import Query, SourceRun
 
 if TYPE_CHECKING:
     from crawlers.source import Source
@@ -43,8 +43,16 @@ class Tally:
         return sum(n for state, n in self.states.items() if state != "skipped")
 
 
-def seed(session: Session, source: type[Source], texts: Sequence[Query], named: bool = False) -> bool:
-    """Queue what one source is asked in this run; False when it is settled in this run, or needs no asking."""
+def for_one_page(config: Config) -> Config:
+    """The configuration for a single look: one page of one query."""
+    return config.model_copy(update={"crawl": config.crawl.model_copy(update={"pages_per_query": 1})})
+
+
+def seed(session: Session, source: type[Source], texts: Sequence[Query], named: bool = False, probe: bool = False) -> bool:
+    """Queue what one source is asked in this run; False when it is settled in this run, or needs no asking.
+
+    With `probe` exactly `texts` are asked, whatever the budget of the day.
+    """
     name, settings = str(source.name), session.config.source(str(source.name))
     if session.store.one("SELECT 1 FROM source_runs WHERE run = ? AND source = ?", session.run, name):
         return False
@@ -52,9 +60,9 @@ def seed(session: Session, source: type[Source], texts: Sequence[Query], named: 
     if reason := _why_not(source, settings, hosts, named):
         _store(session, SourceRun(session.run, name, "disabled", 0, 0, 0, reason, "", ids.utc_now()))
         return False
-    if source.entry == "site" or _rows(session, name):
+    if (source.entry == "site" and not probe) or _rows(session, name):
         return True  # what it reads comes from others; or the run was interrupted, and goes on with what it had planned
-    chosen = plan.choose(session, source, texts)
+    chosen = tuple(texts) if probe else plan.choose(session, source, texts)
     if not chosen:
         _store(session, SourceRun(session.run, name, "degraded", 0, 0, 0,
                                   f"not asked: the {plan.budget(session, source)} queries of today are spent", "", ids.utc_now()))
@@ -82,7 +90,7 @@ def note_answer(session: Session, source: type[Source], lease: Lease, state: Pag
         asking.note_asked(session.store, name, query, session.run, state.state, parsed.organic)
 
 
-def conclude(session: Session, source: type[Source], given_up: tuple[str, str] | None = None) -> SourceRun | None:
+def conclude(session: Session, source: type[Source], given_up: tuple[str, str, str] | None = None) -> SourceRun | None:
     """Store the source's one state; None while it still has work to do (it was interrupted)."""
     name = str(source.name)
     rows = _rows(session, name)
@@ -91,7 +99,8 @@ def conclude(session: Session, source: type[Source], given_up: tuple[str, str] |
     if not rows:
         if source.entry != "site":
             return None  # nothing was asked: that is no "empty"
-        record = SourceRun(session.run, name, *_nothing_shown(session, given_up), "", ids.utc_now())
+        shown, why, proof = given_up or (*_nothing_shown(session), "")
+        record = SourceRun(session.run, name, shown, 0, 0, 0, why, proof, ids.utc_now())  # type: ignore[arg-type]
         _store(session, record)
         return record
     tally = _tally(rows)
@@ -120,16 +129,14 @@ def _remarks(session: Session, source: type[Source], state: str, tally: Tally) -
         yield f"robots.txt overridden: {settings.legal_basis}"
 
 
-def _nothing_shown(session: Session, given_up: tuple[str, str] | None) -> tuple[SourceState, int, int, int, str]:
-    """The state of a source that is asked for pages others show, when they showed none."""
-    if given_up is not None:
-        return given_up[0], 0, 0, 0, given_up[1]  # type: ignore[return-value]
+def _nothing_shown(session: Session) -> tuple[str, str]:
+    """The state of a source that reads pages others show, when they showed none."""
     seen = session.store.one("SELECT 1 FROM source_runs WHERE run = ? AND state IN ('ok', 'empty') AND source IN "
                              "(SELECT source FROM query_turns WHERE run = ? AND instr(text, 'site:') > 0)",
                              session.run, session.run)
     if seen:
-        return "empty", 0, 0, 0, "the engines showed no page of it that was not read lately"
-    return "degraded", 0, 0, 0, "no engine that understands site: was read, so nothing could show its pages"
+        return "empty", "the engines showed no page of it that was not read lately"
+    return "degraded", "no engine that understands site: was read, so nothing could show its pages"
 
 
 def expected(source: type[Source], state: str) -> bool:
@@ -175,7 +182,8 @@ def _tally(rows: list[Any]) -> Tally:
         tally.states[state] += 1
         (tally.hosts_ok if state in {"ok", "empty"} else tally.hosts_bad).add(row["host"] or "")
         if state == "skipped":
-            tally.walled.setdefault(state, (f"{note.get('why', 'unreachable')}: {note.get('detail', '')}", ""))
+            tally.walled.setdefault(state, (f"{note.get('why', 'unreachable')}: {note.get('detail', '')}",
+                                            str(note.get("capture", ""))))
         else:
             tally.walled.setdefault(state, (str(note.get("detail", "")), str(note.get("capture", ""))))
         for name, selector in (note.get("selectors") or {}).items():

@@ -55,7 +55,7 @@ def usual_rate(store: Store, source: str, run: str = "") -> float | None:
     since = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - DAYS * 86400))
     rates = [row["results"] / row["pages"] for row in store.rows(
         "SELECT results, pages FROM source_runs WHERE source = ? AND run <> ? AND at > ? AND pages > 0 "
-        "AND state IN ('ok', 'empty', 'degraded')", source, run, since)]
+        "AND state IN ('ok', 'empty', 'degraded') AND run NOT IN (SELECT id FROM runs WHERE kind = 'check')", source, run, since)]
     return median(rates) if len(rates) >= ENOUGH_RUNS else None
 
 

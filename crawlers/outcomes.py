@@ -24,6 +24,7 @@ class Result:
 
     outcome: Outcome
     note: str = ""
+    pauses: bool = False  # the host wants to be left alone for a while
 
 
 def outcome_of(answer: Answer, stopped: str, flags: list[str] | tuple[str, ...]) -> Result:
@@ -31,7 +32,7 @@ def outcome_of(answer: Answer, stopped: str, flags: list[str] | tuple[str, ...])
     if stopped == "download":
         return Result("refused", f"download: {answer.content_type or 'attachment'}")
     if wall := wall_of(answer):
-        return Result(wall.state, f"{wall.name}, status {answer.status}")
+        return Result(wall.state, f"{wall.name}, status {answer.status}", wall.pauses)
     if answer.status >= 400:
         return Result("error", f"status {answer.status}")
     if 300 <= answer.status < 400:

@@ -24,8 +24,7 @@ def budget(session: Session, source: type[Source]) -> int:
     own = session.config.source(str(source.name)).queries
     if own is not None:
         return own
-    crawl = session.config.crawl
-    return min(n for n in (crawl.queries_per_day, source.budget, crawl.max_queries) if n)
+    return min(n for n in (session.config.crawl.queries_per_day, source.budget) if n)
 
 
 def choose(session: Session, source: type[Source], seeds: Sequence[Query]) -> tuple[Query, ...]:
@@ -39,8 +38,8 @@ def choose(session: Session, source: type[Source], seeds: Sequence[Query]) -> tu
     if left <= 0:
         return ()
     seeds = [query for query in seeds if source.site_search or "site:" not in query.text]
-    if session.config.crawl.max_queries:
-        return tuple(seeds[:left])
+    if most := session.config.crawl.max_queries:
+        return tuple(seeds[:min(left, most)])
     asked, gains = asking.last_asked(session.store, name), _gains(session)
     known = {q.text: q for q in (*seeds, *asking.accepted(session.store))}
     explored = {q.text: q for q in _exploring(source) if q.text not in known}

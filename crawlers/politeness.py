@@ -65,6 +65,18 @@ class Politeness:
             wall, proof = self._shut[host]
             raise Paused(f"not asked: {host} has just shown a wall ({wall})", proof)
 
+    def saw(self, asked: str, final: str, wall: str = "", proof: str = "") -> None:
+        """What came of asking `asked`, answered at `final`: a wall by name, with its capture, or a page.
+
+        The door is the host that was knocked at; where a redirect left its domain (a short link), the host that answered.
+        """
+        host, end = urlsplit(asked).hostname or "", urlsplit(final).hostname or ""
+        door = asked if not end or domain_of(host) == domain_of(end) else final
+        if wall:
+            self.saw_wall(door, wall, proof)
+        else:
+            self.saw_page(door)
+
     def saw_wall(self, url: str, wall: str, proof: str) -> None:
         """`url` was answered by a wall: its host is left alone for a while, in this run and the next."""
         host = urlsplit(url).hostname or ""
@@ -95,9 +107,9 @@ class PolitenessMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Wait; a redirect to another domain waits for that one. robots.txt and warm-ups do not count as the try
-        at a door that was shut."""
+        at a door that was shut, and keep the common pause, not the spider's own."""
         host = urlsplit(request.url).hostname or ""
         domain = domain_of(host)
         request.meta["download_slot"] = domain
         aside = bool(request.meta.get("robots_exempt") or request.meta.get("warm_up"))
-        await self._politeness.turn(domain, self._delay, host, probing=not aside)
+        await self._politeness.turn(domain, None if aside else self._delay, host, probing=not aside)

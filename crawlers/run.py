@@ -21,6 +21,7 @@ from crawlers.session import Event, Session
 from evidence.archive import ArchiveError
 from evidence.config import ConfigError
 from evidence.home import Home
+from evidence.records import Query
 from evidence.store import StoreError
 
 OK, PARTIAL, USAGE, ENVIRONMENT, NOTHING = 0, 1, 2, 3, 4
@@ -60,6 +61,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--home", help="folder of the installation; default $DAJIA_HOME or ./var")
     parser.add_argument("--run", required=True, help="id of the run in the store")
     parser.add_argument("--sources", default="", help="comma-separated source names; default all")
+    parser.add_argument("--probe", default="", help="ask each source this one query, one page (discover)")
     parser.add_argument("--hosts", default="", help="comma-separated hosts (facts)")
     return parser.parse_args(arguments)
 
@@ -74,16 +76,19 @@ def _stage(options: argparse.Namespace, home: Home) -> tuple[int, dict[str, Any]
     chosen = sources.select(names)
     session = Session.open(home, options.run, options.stage, emit)
     try:
-        return _discover(session, chosen, bool(names)) if options.stage == "discover" else _fetch(session, options.stage)
+        return _fetch(session, options.stage) if options.stage != "discover" else _discover(
+            session, chosen, bool(names), options.probe)
     finally:
         session.close()
 
 
-def _discover(session: Session, chosen: dict[str, Any], named: bool) -> tuple[int, dict[str, Any]]:
-    texts = queries.load(limit=session.config.crawl.max_queries)
+def _discover(session: Session, chosen: dict[str, Any], named: bool, probe: str = "") -> tuple[int, dict[str, Any]]:
+    if probe:
+        session.config = discovery.for_one_page(session.config)
+    texts = (Query(probe, origin="manual"),) if probe else queries.load(limit=session.config.crawl.max_queries)
     for lane in ("serp", "plain"):
         session.frontier.free_all(lane)  # the lock of the run says that earlier workers are dead
-    asked = [source for source in chosen.values() if discovery.seed(session, source, texts, named)]
+    asked = [source for source in chosen.values() if discovery.seed(session, source, texts, named, bool(probe))]
     session.searching = {str(source.name) for source in asked if source.entry == "search"}
     session.readers = {host: source for source in asked if source.entry == "site" for host in source.hosts}
     session.total = session.frontier.counts("serp", session.run)["waiting"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, cast
@@ -17,7 +16,7 @@ from crawlers.answer import Answer
 from crawlers.failures import Trouble, trouble_of
 from crawlers.leasing import LeaseSpider
 from crawlers.recorder import Exchanges
-from crawlers.walls import wall_at
+from crawlers.walls import wall_at, wall_of
 from evidence import ids
 from evidence.frontier import Lease
 from evidence.records import Capture, Query, Sighting
@@ -43,7 +42,7 @@ class SearchSpider(LeaseSpider):
         self.pages = int(pages) or min(crawl.pages_per_query, self.source.max_pages or crawl.pages_per_query)
         self.at_once = 1 if self.delay or self.source.asks_jumps else 4
         self._misses = 0
-        self.given_up: dict[str, tuple[str, str]] = {}  # host ("" for all) → state and reason
+        self.given_up: dict[str, tuple[str, str, str]] = {}  # host ("" for all) → state, reason, proof
         if query:
             candidates.queue_page(self.session, str(self.name), Query(query, origin="manual"))
 
@@ -68,15 +67,37 @@ class SearchSpider(LeaseSpider):
         network = self.session.config.network
         if problem := await unreachable(self.session.proxy_for(url) or url, network.connect_timeout, network.resolvers):
             self.halt("unreachable", problem)
+        elif self.source.entry == "site":
+            await self._first_page(url)
         elif self.source.warm_up:
-            await self._fetch_warm_up()
+            await self._first_page(self.source.warm_up)
 
-    async def _fetch_warm_up(self) -> None:
-        """One page for its cookie; what goes wrong here will go wrong with the first query and be told then."""
-        request = Request(self.source.warm_up, dont_filter=True, meta={"dont_retry": True, "warm_up": True})
+    async def _first_page(self, url: str) -> None:
+        """One page before the others: for its cookie, or to see whether the site of a source without a search is open.
+
+        A host that cannot be had is given up here. Any other trouble of a warm-up meets the first query too, and is told
+        then; a source that only reads what others show has no first query, so its wall is told from here.
+        """
+        exchanges, capture = Exchanges(), ids.new_id()
+        request = Request(url, dont_filter=True, meta={"dont_retry": True, "warm_up": True, "capture": capture,
+                                                      "exchanges": exchanges})
         self._dress(request)
-        with contextlib.suppress(Exception):
-            await self.crawler.engine.download_async(request)
+        alone = self.source.entry == "site"
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as problem:  # noqa: BLE001 - see above
+            trouble = trouble_of(problem)
+            if trouble.kind in {"blocked", "unreachable"} or (alone and trouble.kind in {"robots", "paused", "timeout"}):
+                self.halt(_STATE_OF.get(trouble.kind, trouble.kind), trouble.text, proof=trouble.proof)
+            return
+        answer = Answer(response.url, response.body, status=response.status)
+        wall = wall_of(answer) if alone else None
+        if wall is not None and wall.state in BREAKERS:
+            state = results.PageState(wall.state, wall.name, wall.pauses)
+            made = serps.capture(self, {"capture": capture, "exchanges": exchanges}, answer, state)
+            self._saw(exchanges, url, state, capture)
+            self.session.ledger.put(lambda: self.session.store.add_capture(made))
+            self.halt(wall.state, wall.name, proof=capture)
 
     def _dress(self, request: Request) -> None:
         """The headers, agent and cookie jar the source is asked with."""
@@ -145,10 +166,8 @@ class SearchSpider(LeaseSpider):
     def _saw(self, exchanges: Exchanges, url: str, state: results.PageState, capture: str) -> None:
         """Tell the register of turns what kind of answer came; the door is the one that was knocked at."""
         asked = exchanges.hops[0].url if exchanges.hops else url
-        if state.pauses:
-            self.session.politeness.saw_wall(asked, state.rule, capture)
-        elif state.state not in BREAKERS:
-            self.session.politeness.saw_page(asked)
+        if state.pauses or state.state not in BREAKERS:
+            self.session.politeness.saw(asked, url, state.rule if state.pauses else "", capture)
 
     def on_failure(self, failure: Any) -> None:
         """A result page that did not come; a redirect into a known wall is that wall, though it was not followed."""
@@ -176,16 +195,16 @@ class SearchSpider(LeaseSpider):
         self.logger.error("%s: %s", self.name, trouble.text, exc_info=problem)
         self._note(lease, results.PageState("degraded", trouble.text), lambda: None)
 
-    def halt(self, state: str, detail: str, host: str = "") -> None:
-        """Take no more work of this source (or of its one `host`) in this run."""
+    def halt(self, state: str, detail: str, host: str = "", proof: str = "") -> None:
+        """Take no more work of this source (or of its one `host`) in this run; `proof` is the capture that says why."""
         self.halted = "" if host else state
-        self.given_up[host] = (state, detail)
+        self.given_up[host] = (state, detail, proof)
         self._sweep()
 
     def _sweep(self) -> None:
         """Mark what waits for a source or host that was given up, with the reason."""
-        for host, (state, detail) in self.given_up.items():
-            note = json.dumps({"state": "skipped", "why": state, "detail": detail[:200]}, ensure_ascii=False)
+        for host, (state, detail, proof) in self.given_up.items():
+            note = json.dumps({"state": "skipped", "why": state, "detail": detail[:200], "capture": proof}, ensure_ascii=False)
             match = self.match | ({"host": host} if host else {})
             with self.session.store.transaction():
                 for lease in self.session.frontier.lease(self.lane, self.session.worker, 1_000_000, match=match,

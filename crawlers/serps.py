@@ -24,8 +24,8 @@ def capture(spider: SearchSpider, meta: dict[str, Any], answer: Answer, state: P
     """The capture of a result page: its bytes are in the WARC already. A page of a source with entry "site" is kept as
     what it is, a page that a sighting led to, and is judged like any other."""
     exchanges: Exchanges = meta["exchanges"]
-    payload = meta["lease"].payload
-    page = spider.source.entry == "site"
+    payload = meta["lease"].payload if "lease" in meta else {}
+    page = spider.source.entry == "site" and "origin" in payload
     return Capture(
         id=meta["capture"], run=spider.session.run, asked_url=exchanges.hops[0].url if exchanges.hops else answer.url,
         url=answer.url, started=exchanges.started, ended=ids.utc_now(), means="http",
@@ -33,7 +33,7 @@ def capture(spider: SearchSpider, meta: dict[str, Any], answer: Answer, state: P
         outcome=state.outcome or _OUTCOMES.get(state.state, "ok"), status=answer.status, note=state.rule,  # type: ignore[arg-type]
         hops=tuple(exchanges.hops[:-1]), headers=exchanges.headers, ip=exchanges.ip, protocol=exchanges.protocol,
         title=answer.title[:300], why="sighting" if page else "serp",
-        origin=str(payload.get("origin", "")) if page else f"{spider.name}:{payload['query']}", tool=TOOL,
+        origin=str(payload.get("origin", "")) if page else f"{spider.name}:{payload.get('query', '')}", tool=TOOL,
         truncated=bool(exchanges.stopped), artifacts=exchanges.settled())
 
 

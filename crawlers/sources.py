@@ -30,6 +30,8 @@ class Entry:
     robots: str
     evidence: str
     experimental: bool
+    walled: bool = False
+    site_hosts: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +60,8 @@ def select(names: list[str] | tuple[str, ...] = ()) -> dict[str, type[Source]]:
 def catalogue(config: Config | None = None) -> tuple[Entry, ...]:
     """All sources for tables: label, kind, hosts, robots policy under `config`, date of the evidence."""
     config = config or Config()
-    return tuple(Entry(name, s.label, s.kind, s.hosts, config.source(name).robots, s.evidence, s.experimental)
+    return tuple(Entry(name, s.label, s.kind, s.hosts, config.source(name).robots, s.evidence, s.experimental, s.walled,
+                       tuple(getattr(s, "site_hosts", ())))
                  for name, s in classes().items())
 
 

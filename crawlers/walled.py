@@ -21,4 +21,4 @@ class Walled(Source):
     budget = 1
     max_pages = 1
     site_hosts: ClassVar[tuple[str, ...]] = ()
-    empty = ()
+    empty: ClassVar[tuple[str, ...]] = ()

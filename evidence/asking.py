@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -108,3 +109,23 @@ def accepted(store: Store) -> tuple[Query, ...]:
     """The proposals that people accepted, oldest first."""
     rows = store.rows("SELECT text, theme, certificate, region, origin FROM v_queries WHERE state = 'accepted' ORDER BY at, text")
     return tuple(Query(r["text"], r["theme"], r["certificate"], r["region"], r["origin"]) for r in rows)
+
+
+def related(store: Store) -> list[sqlite3.Row]:
+    """Related searches as (text, query, times): on how many queries' pages each was printed, most often first."""
+    return store.rows("SELECT text, min(query) AS query, count(*) AS times FROM related_searches GROUP BY text "
+                      "ORDER BY times DESC, text")
+
+
+def confirmed_words(store: Store) -> list[sqlite3.Row]:
+    """Confirmed leads as (lead, title, quotes, contacts); the last two are JSON lists, quotes of rules that accuse."""
+    return store.rows(
+        """SELECT l.id AS lead, l.title,
+             (SELECT json_group_array(f.quote) FROM findings f WHERE f.verdict = l.verdict AND f.weight > 0) AS quotes,
+             (SELECT json_group_array(json_array(k.type, k.value)) FROM contacts k WHERE k.verdict = l.verdict) AS contacts
+           FROM v_leads l WHERE l.state IN ('confirmed', 'released') AND l.kind = 'ad' ORDER BY l.decided DESC, l.id""")
+
+
+def proposals(store: Store, state: str = "") -> list[sqlite3.Row]:
+    """Rows of `v_queries`, newest first, all or those in one state."""
+    return store.rows("SELECT * FROM v_queries WHERE ? IN ('', state) ORDER BY at DESC, text", state)

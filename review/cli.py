@@ -89,11 +89,12 @@ def _failed(problem: Exception) -> int:
     from classifiers.engine import RuleError
     from classifiers.lexicon import LexiconError
     from classifiers.scan import ScanError
+    from crawlers.queries import QueriesError
     from review.decisions import MoveRefused
     from review.leads import NoSuchLead
     from review.lock import Locked
 
-    if isinstance(problem, (ConfigError, MoveRefused, NoSuchLead, ScanError, RuleError, LexiconError)):
+    if isinstance(problem, (ConfigError, MoveRefused, NoSuchLead, ScanError, RuleError, LexiconError, QueriesError)):
         return _told(str(problem), USAGE)
     if isinstance(problem, NotStored):
         return _told(str(problem.args[0] if problem.args else problem), USAGE)

@@ -53,6 +53,9 @@ class CaptureSpider(LeaseSpider):
             exchanges.pointed(target)
             return response.request.replace(url=target, meta=response.meta | {"jumps": jumps + 1}, dont_filter=True)
         result = outcome_of(answer, exchanges.stopped, response.flags)
+        if result.pauses or result.outcome not in {"blocked", "login"}:
+            self.session.politeness.saw(exchanges.hops[0].url if exchanges.hops else response.url, response.url,
+                                        result.note if result.pauses else "", response.meta["capture"])
         readable = answer.is_html and result.outcome in {"ok", "partial"}
         capture = self._capture(lease, response.meta["capture"], exchanges, response.url, result,
                                 answer.title if answer.is_html else "")
