@@ -139,7 +139,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class SiteFact:
-    """A fetched fact about a host: `kind` is dns · tls · whois · rdap · ip · icp.
+    """A fetched fact about a host: `kind` is dns · tls · whois · rdap · ip · icp · hosting.
 
     `value` is the parsed form, `raw` the reply as received, `server` who said it.
     An unknown is stored too, with `ok` False and the reason in `note`: absence is not "clean".

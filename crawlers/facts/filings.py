@@ -57,6 +57,11 @@ def filed(store: Store, host: str) -> list[dict[str, str]]:
     return [dict(row) for row in rows]
 
 
+def page_texts(store: Store, vault: Vault, host: str) -> list[str]:
+    """The visible texts of the newest captured pages of `host`."""
+    return [text for capture in _pages(store, host) if (text := _text(vault, capture))]
+
+
 def _pages(store: Store, host: str) -> list[Capture]:
     rows = store.rows("SELECT id FROM captures WHERE host = ? AND outcome IN ('ok', 'partial') AND why NOT IN "
                       "('serp', 'robots', 'probe') ORDER BY started DESC LIMIT ?", host, PAGES)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from crawlers.facts import filings, known, names, places, rdap, registration, tls
+from crawlers.facts import filings, hosting, known, names, places, rdap, registration, tls
 from crawlers.facts.door import Door
 from crawlers.facts.draft import Draft, Unanswered, unknown
 from evidence import config as settings
@@ -45,7 +45,7 @@ class Stage:
             with self.store.transaction():
                 for draft in drafts:
                     self.store.add_site_fact(draft.fact(self.run, host))
-            self.answered += sum(d.ok for d in drafts if d.kind != "icp")
+            self.answered += sum(d.ok for d in drafts if d.kind in known.ASKED)
             done += 1
             self.emit({"event": "page", "url": host, "outcome": _outcome(drafts), "done": done, "waiting": len(hosts) - done})
 
@@ -71,6 +71,8 @@ class Stage:
             if isinstance(made, BaseException) and not isinstance(made, Exception):
                 raise made
             found += [unknown(kind, made)] if isinstance(made, Exception) else made  # told as a gap; stops nobody else
+        told = hosting.remembered(self.store, host, found)
+        found.append(hosting.look_up(host, told, filings.page_texts(self.store, self.vault, host)))
         icp = filings.look_up(self.store, self.vault, host)
         return found if known.says_nothing_new(self.store, host, icp) else [*found, icp]
 

@@ -50,7 +50,7 @@ def test_every_kind_is_stored_with_time_server_and_reason(home, store, place):
     events = []
     assert sitefacts.run(home, place.run, ["WWW.A-Query.cn"], events.append) == 0
     found = kinds(store, "www.a-query.cn")
-    assert set(found) == {"dns", "tls", "whois", "ip", "icp"}
+    assert set(found) == {"dns", "tls", "whois", "ip", "icp", "hosting"}
     assert found["whois"].value["created_day"] == "2026-09-01" and found["whois"].ok
     assert not found["tls"].ok and "refused" in found["tls"].note, "documentation addresses are not contacted"
     assert not found["ip"].ok and "no public address" in found["ip"].note
@@ -91,13 +91,13 @@ def test_silent_servers_leave_unknowns_in_bounded_time(home, store, place, name_
     assert time.monotonic() - began < 8
     assert code == 4, "nobody said anything: that is no quiet success"
     found = kinds(store, "s3.cn")
-    assert {k: f.ok for k, f in found.items()} == dict.fromkeys(("dns", "tls", "whois", "ip", "icp"), False)
+    assert {k: f.ok for k, f in found.items()} == dict.fromkeys(("dns", "tls", "whois", "ip", "icp", "hosting"), False)
     assert all(f.note for f in found.values())
 
 
 def test_a_literal_address_has_no_registration(home, store, place):
     sitefacts.run(home, place.run, ["203.0.113.77"])
-    assert set(kinds(store, "203.0.113.77")) == {"tls", "ip", "icp"}
+    assert set(kinds(store, "203.0.113.77")) == {"tls", "ip", "icp", "hosting"}
 
 
 @pytest.mark.parametrize(("more", "facts", "field"), [
@@ -178,3 +178,14 @@ def test_the_stage_runs_as_a_process(home, store, place):
                          capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout.splitlines()[-1])["event"] == "end" and "whois" in kinds(store, "a.cn")
+
+
+def test_who_stands_behind_a_site_is_put_together_with_its_grounds(home, store, place, name_server):
+    place("www.a-query.cn")
+    name_server.names["www.a-query.cn"] = {"CNAME": ["www.a-query.cn.w.kunlunaq.com."], "A": ["203.0.113.9"]}
+    name_server.names["a-query.cn"] = {"NS": ["dns9.hichina.com.", "ns1.unheard-of.example."]}
+    capture(store, home, place.run, "https://www.a-query.cn/", PAGE.replace("</footer>", "技术支持：虚构网络科技有限公司</footer>"))
+    sitefacts.run(home, place.run, ["www.a-query.cn"])
+    links = {(link["role"], link["name"]) for link in kinds(store, "www.a-query.cn")["hosting"].value["links"]}
+    assert links == {("registrar", "虚构网络"), ("dns", "阿里云（万网）"), ("dns", ""), ("cdn", "阿里云"),
+                     ("support", "虚构网络科技有限公司")}
