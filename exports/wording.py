@@ -27,7 +27,8 @@ MEANS = {"http": "普通抓取", "browser": "浏览器", "import": "人工导入
 PROFILES = {"desktop": "电脑", "mobile": "手机", "from-search": "从搜索进入"}
 ARTIFACTS = {"body": "收到的原始字节", "dom": "渲染后网页", "screenshot-full": "整页截图", "screenshot-first": "首屏截图",
              "mhtml": "网页存档", "console": "控制台记录", "text": "网页文字"}
-FACTS = {"dns": "域名解析", "tls": "证书", "whois": "注册信息", "rdap": "注册信息（RDAP）", "ip": "主机地址", "icp": "备案"}
+FACTS = {"dns": "域名解析", "tls": "证书", "whois": "注册信息", "rdap": "注册信息（RDAP）", "ip": "主机地址", "icp": "备案",
+         "hosting": "技术支持"}
 ROLES = {"seller": "卖家页面", "grey": "灰色培训广告", "news": "新闻报道", "court": "案件、裁判", "law": "法规条文",
          "authority": "机关公文", "question": "问答", "recruitment": "招聘", "school": "培训学校"}
 

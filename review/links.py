@@ -110,7 +110,8 @@ def _fact_ties(store: Store) -> Iterator[tuple[str, Tie]]:
                                 "WHERE l.scope = 'host' AND f.ok = 1"):
         value: dict[str, Any] = json.loads(row["value"])
         if row["kind"] == "dns":
-            yield from ((row["lead"], Tie("ip", str(a))) for a in value.get("A", value.get("a", ())) or ())
+            addresses = value.get("records", value).get("A") or ()
+            yield from ((row["lead"], Tie("ip", str(a))) for a in addresses)
         elif row["kind"] == "tls" and (key := value.get("public_key_sha256") or value.get("spki_sha256")):
             yield row["lead"], Tie("tls", str(key))
         elif row["kind"] == "whois" and (name := value.get("registrant_email") or value.get("registrant")):

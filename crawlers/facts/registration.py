@@ -40,6 +40,7 @@ _ABSENT = re.compile(r"^\W*(no match(?:ing record)?\b|not found\b|no data found|
                      r"|the queried object does not exist|no entries found|object does not exist)", re.I | re.M)
 _REFUSED = re.compile(r"(quer(y|ies)|request|connection|rate).{0,40}(limit|exceed|too (many|fast|frequent))|access denied"
                       r"|blacklist|try again later|查询.{0,6}(频繁|超限)", re.I | re.S)
+_WITHHELD = re.compile(r"redacted|privacy|proxy|protect|withheld|not disclosed|data masked|whoisguard|隐私|保护", re.I)
 _LINE = re.compile(r"^[ \t]*([A-Za-z][A-Za-z /.'-]{1,48}?)[ \t.]*:[ \t]*(\S.*?)[ \t]*$", re.M)
 _DAY = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 
@@ -173,7 +174,8 @@ def read(domain: str, reply: str) -> dict[str, Any]:
     holder = _first(entry, "org") or _first(entry, "name")
     hosts = _many(entry, "name_servers") or _lines(reply, ("name server",))
     value |= stated | {"registrar": _first(entry, "registrar") or _line(reply, ("sponsoring registrar", "registrar")),
-                       "registrant": holder or _line(reply, ("registrant organization", "registrant")),
+                       "registrant": _disclosed(holder or _line(reply, ("registrant organization", "registrant"))),
+                       "registrant_email": _mail(_line(reply, ("registrant contact email", "registrant email"))),
                        "country": _first(entry, "country"),
                        "status": _many(entry, "status") or _lines(reply, ("domain status", "status")),
                        "name_servers": [name.lower().rstrip(".") for name in hosts]}
@@ -199,6 +201,16 @@ def _lines(reply: str, keys: Iterable[str]) -> list[str]:
 def _line(reply: str, keys: tuple[str, ...]) -> str:
     """The value of the first of `keys` the reply has; earlier keys are better ones."""
     return next((found[0] for key in keys if (found := _lines(reply, (key,)))), "")
+
+
+def _disclosed(name: str) -> str:
+    """A holder's name, "" for the words that stand in its place: they are nobody's, and would tie strangers together."""
+    return "" if _WITHHELD.search(name) else name
+
+
+def _mail(text: str) -> str:
+    """An address, "" for a form's URL or a proxy's words."""
+    return text.lower() if re.fullmatch(r"[^@\s]{1,64}@[^@\s]{3,190}", text) and not _WITHHELD.search(text) else ""
 
 
 def _many(entry: WhoisEntry | None, name: str) -> list[str]:

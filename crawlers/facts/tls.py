@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
@@ -17,7 +18,7 @@ from OpenSSL import SSL, crypto
 
 from crawlers.facts.door import Door, Line
 from crawlers.facts.draft import Draft, Unanswered, unknown
-from evidence.ids import to_ascii, utc_now
+from evidence.ids import sha256, to_ascii, utc_now
 
 MAX_BYTES, MAX_CHAIN, MAX_NAMES = 1_000_000, 12, 100
 
@@ -49,7 +50,7 @@ def _draft(connection: SSL.Connection, host: str, server: str, at: str) -> Draft
         "protocol": connection.get_protocol_version_name(), "cipher": connection.get_cipher_name() or "",
         "chain": [described(one) for one in chain], "trusted": trust == "", "trust_problem": trust,
         "names_host": names_host(chain[0], host), "current": _current(chain[0]),
-        "self_signed": chain[0].issuer == chain[0].subject,
+        "self_signed": chain[0].issuer == chain[0].subject, "spki_sha256": _key_digest(chain[0]),
     }
     pem = "".join(one.public_bytes(serialization.Encoding.PEM).decode("ascii") for one in chain)
     return Draft("tls", value, pem, server, True, "; ".join(_wrong(value)), at)
@@ -173,10 +174,19 @@ def _time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _key_digest(one: x509.Certificate) -> str:
+    """SHA-256 of the public key: the same key on two hosts is the same hand."""
+    try:
+        key = one.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, TypeError, NotImplementedError, UnsupportedAlgorithm):
+        return ""
+    return sha256(key)
+
+
 def _key(one: x509.Certificate) -> str:
     try:
         key = one.public_key()
-    except (ValueError, TypeError, NotImplementedError) as problem:  # SM2 and other curves the library does not know
+    except (ValueError, TypeError, NotImplementedError, UnsupportedAlgorithm) as problem:  # SM2 and other curves the library does not know
         return f"unreadable key: {type(problem).__name__}"
     if isinstance(key, rsa.RSAPublicKey):
         return f"RSA {key.key_size}"

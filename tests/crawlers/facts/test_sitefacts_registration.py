@@ -48,7 +48,7 @@ def test_a_cn_reply_keeps_the_day_and_the_words_it_states(config, whois_server):
     value = draft.value
     assert (value["created"], value["created_day"]) == ("2026-03-04 23:30:00", "2026-03-04"), "no zone is added, no day shifted"
     assert (value["registrar"], value["registrant"]) == ("虚构网络科技有限公司", "某某咨询工作室")
-    assert value["status"] == ["ok", "clientTransferProhibited"]
+    assert value["status"] == ["ok", "clientTransferProhibited"] and value["registrant_email"] == "nobody@mail.example"
     assert value["name_servers"] == ["ns1.invented-dns.example", "ns2.invented-dns.example"]
 
 
@@ -68,6 +68,13 @@ def test_a_generic_reply_keeps_the_zone_it_states():
     value = registration.read("a-query.top", GTLD)
     assert (value["created"], value["created_day"], value["expires_day"]) == ("2026-04-30T23:59:59Z", "2026-04-30", "2027-04-30")
     assert value["registrar"] == "Invented Names Ltd." and value["found"] is True
+
+
+@pytest.mark.parametrize("words", ["REDACTED FOR PRIVACY", "Privacy Protect, LLC", "Data Protected, not disclosed", "隐私保护"])
+def test_words_in_the_place_of_a_holder_are_no_holder(words):
+    reply = GTLD + f"Registrant Organization: {words}\nRegistrant Email: Please query the RDDS service\n"
+    value = registration.read("a-query.top", reply)
+    assert (value["registrant"], value["registrant_email"]) == ("", "") and value["found"] is True
 
 
 ABSENT = {

@@ -26,6 +26,7 @@ def test_a_chain_is_recorded_with_all_that_is_wrong_with_it(config, name_server,
     assert (draft.value["trusted"], draft.value["names_host"], draft.value["current"]) == (False, True, True)
     assert "not trusted" in draft.note and draft.raw.count("BEGIN CERTIFICATE") == 2
     assert server.asked == ["a.example"], "the name was sent (SNI)"
+    assert len(draft.value["spki_sha256"]) == 64
     assert draft.server == f"a.example:{server.port} (direct 127.0.0.1)"
 
 
