@@ -10,7 +10,7 @@ from typing import Any
 
 from classifiers import engine, outcome
 from classifiers.engine import Fired
-from classifiers.judgement import LOW, MEDIUM, Judgement, band_of
+from classifiers.judgement import HIGH, LOW, MEDIUM, Judgement, band_of
 from classifiers.page import PageInput
 from classifiers.reader import read
 from classifiers.reading import Reading
@@ -24,8 +24,9 @@ def judge(given: PageInput, facts: Mapping[str, Any] | None = None) -> Judgement
     reading = Reading(read(given), facts)
     fired = [f for f in (engine.fire(rule, reading) for rule in engine.rules()) if f is not None]
     scores = {kind: _score(fired, kind) for kind in ("ad", "site")}
-    kind: Kind = "fake_site" if scores["site"] > scores["ad"] else "ad"
-    score = max(scores.values())
+    # A page that poses as the state's service and sells beside it is a fake site first.
+    kind: Kind = "fake_site" if scores["site"] > scores["ad"] or scores["site"] >= HIGH else "ad"
+    score = scores["site" if kind == "fake_site" else "ad"]
     band = band_of(score)
     if band == "none":
         kind = "none"
