@@ -65,6 +65,9 @@ def crawl(
             except subprocess.TimeoutExpired:
                 process.kill()
             raise
+        finally:
+            if process.stdout is not None:
+                process.stdout.close()
     if outcome.code:
         outcome.tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:])
     return outcome
