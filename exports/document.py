@@ -106,9 +106,12 @@ class Document:
         if caption:
             _run(self._doc.add_paragraph(), caption, "dim", size=10)
 
-    def page_break(self) -> None:
-        """Go on on a new page."""
-        self._doc.add_page_break()
+    def signed(self, *lines: str) -> None:
+        """The unit and the day at the end, to the right."""
+        for text in lines:
+            made = self._doc.add_paragraph()
+            made.alignment, made.paragraph_format.right_indent = WD_ALIGN_PARAGRAPH.RIGHT, Pt(48)
+            _run(made, text, "")
 
     def save(self, path: Path) -> None:
         """Write the document to `path`, whatever its suffix."""

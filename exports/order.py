@@ -19,7 +19,8 @@ class OrderError(Exception):
 
 @dataclass
 class Order:
-    """One export. `day` is YYYY-MM-DD; `run`, `lead`, `agency`, `kind` and `period` are set where the format needs them.
+    """One export. `day` is YYYY-MM-DD; `run`, `lead`, `agency` (a code), `addressee`, `leads` (ids), `kind` and `period`
+    (2026Q1) are set where the format needs them.
 
     `scratch` is a folder that is deleted afterwards. `made` holds the files already written by this
     export; `notes` are sentences the person who asked must read.
@@ -33,6 +34,8 @@ class Order:
     run: str = ""
     lead: str = ""
     agency: str = ""
+    addressee: str = ""
+    leads: tuple[str, ...] = ()
     kind: str = ""
     period: str = ""
     made: dict[str, Path] = field(default_factory=dict)

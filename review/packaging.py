@@ -93,11 +93,16 @@ def _record(store: Store, config: Config, lead: Lead, built: PackageBuilt) -> No
         stamping.keep(store, config, record, built)
 
 
-def daily_again(store: Store, config: Config, run: str, folder: Path | None) -> dict[str, Path]:
-    """The daily files of a run, made anew; the newest run with coverage when none is named."""
+def run_named(store: Store, run: str) -> tuple[str, str]:
+    """A run and its day; the newest run with coverage when none is named. MoveRefused when there is none."""
     row = store.one("SELECT r.id, r.day FROM v_runs r WHERE (? <> '' AND r.id = ?) OR (? = '' AND r.id = "
                     "(SELECT run FROM v_coverage ORDER BY at DESC LIMIT 1))", run, run, run)
     if row is None:
         raise MoveRefused(f"没有任务 {run}" if run else "还没有任何任务有覆盖记录；先运行 dajia daily")
-    return dict(export_daily(store, Vault(store.home), row["id"], row["day"] or clock.today(), folder or store.home.exports,
-                             config))
+    return row["id"], row["day"] or clock.today()
+
+
+def daily_again(store: Store, config: Config, run: str, folder: Path | None) -> dict[str, Path]:
+    """The daily files of a run, made anew; the newest run with coverage when none is named."""
+    found, day = run_named(store, run)
+    return dict(export_daily(store, Vault(store.home), found, day, folder or store.home.exports, config))

@@ -1,4 +1,4 @@
-"""daily.docx 日报（Word）：覆盖情况、数量、新增线索及理由和截图，供打印、传阅、批示."""
+"""daily.docx 日报（Word）：覆盖情况、数量、新增线索及理由和截图，供打印、传阅、批示"""
 
 from __future__ import annotations
 

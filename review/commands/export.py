@@ -1,7 +1,8 @@
-"""`dajia export`: the daily files again, or an evidence package for an agency."""
+"""`dajia export`: the daily files again, an evidence package for an agency, a withdrawal, or any one format."""
 
 from __future__ import annotations
 
+import difflib
 import json
 from pathlib import Path
 
@@ -10,15 +11,41 @@ import click
 from evidence import config as settings
 from evidence.archive import Vault
 from evidence.home import Home
+from exports import formats
 from exports.package import PackageBuilt
 from review import leads as book
 from review import packaging
 from review.console import existing_store
+from review.export_kinds import format_command
 
 
-@click.group(name="export")
+class Exports(click.Group):
+    """`daily`, `package`, `withdrawal`, and a command for every format that lies in `exports/formats/`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The written commands, then the formats."""
+        return [*super().list_commands(ctx), *(f.name.replace("_", "-") for f in formats.catalogue())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A written command, or one made for a format."""
+        written = super().get_command(ctx, cmd_name)
+        if written is not None:
+            return written
+        made = next((f for f in formats.catalogue() if f.name == cmd_name.replace("-", "_")), None)
+        return format_command(made) if made else None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest name for a misspelt one."""
+        names = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0] not in names:
+            near = difflib.get_close_matches(args[0], names, n=1)
+            ctx.fail(f"没有导出种类 {args[0]!r}" + (f"；是不是 {near[0]!r}？" if near else "") + f"  可用：{'、'.join(names)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(name="export", cls=Exports)
 def command() -> None:
-    """导出：daily 日报（表格与报告），package 证据包。"""
+    """导出：日报、证据包、撤回通知，以及各种格式：共享名单、批次表、英文举报、通报。"""
 
 
 @command.command()

@@ -219,7 +219,13 @@ def busy(world):
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory):
+def lasting(tmp_path_factory):
+    """An empty store with one run begun, shared by a module's tests."""
+    with Store.open(Home.at(tmp_path_factory.mktemp("lasting") / "home").prepare(), actor="test") as opened:
+        yield World(opened)
+
+
+@pytest.fixture(scope="module")
+def full(lasting):
     """A full day shared by a module's tests: read it, change nothing."""
-    with Store.open(Home.at(tmp_path_factory.mktemp("full") / "home").prepare(), actor="test") as opened:
-        yield fill(World(opened))
+    return fill(lasting)
