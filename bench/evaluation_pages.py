@@ -95,7 +95,9 @@ def _html(channel: str, entry: dict[str, Any]) -> str:
 
 def _body(channel: str, entry: dict[str, Any]) -> Iterator[str]:
     lines = [escape(line) for line in entry["text"].split("\n")]
-    if channel == "forum":
+    if channel == "forum" and entry.get("disguise") == "vertical":
+        yield f'<div class="post-item" id="post_1"><p>{"<br>".join(lines)}</p></div>'
+    elif channel == "forum":
         yield from (f'<div class="post-item" id="post_{n}"><p>{line}</p></div>' for n, line in enumerate(lines, 1))
     elif channel == "qa":
         yield f'<div class="question"><p>{lines[0]}</p></div>'

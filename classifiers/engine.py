@@ -215,7 +215,7 @@ def _quote(reading: Reading, span: Span) -> tuple[str, int, int, str]:
         first = span.hits[0] if span.hits else None
         return (first.quote, -1, -1, first.where) if first else ("", -1, -1, "html")
     start, end = min(h.start for h in placed), max(h.end for h in placed)
-    if end - start > 90 or len({reading.page.block_at(h.start).where for h in placed}) > 1:
+    if end - start > 90 or reading.page.block_at(start).end < end:
         telling = next((h for h in placed if not h.feature.startswith(("contact.", "certificate."))), placed[0])
         start, end = telling.start, telling.end
     return reading.page.place(start, end)

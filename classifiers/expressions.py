@@ -78,16 +78,42 @@ def evaluate(node: Node, reading: Reading) -> list[Span]:
 
 
 def _count(node: Node, reading: Reading) -> list[Span]:
-    groups: dict[int, dict[str, Hit]] = {}
+    """Per post, stretches of at most `within` letters that hold `least` different features (of a family) or words."""
+    posts: dict[int, list[tuple[str, Hit]]] = {}
     for hit in reading.hits(node.name):
         name = hit.feature if node.name.endswith(".*") else (hit.value or reading.folded.text[hit.at : hit.until] or hit.quote)
-        groups.setdefault(hit.unit, {}).setdefault(name, hit)
-    spans = []
-    for unit, found in groups.items():
-        if len(found) >= node.least:
-            hits = tuple(found.values())[:8]
-            spans.append(Span(min(h.at for h in hits), max(h.until for h in hits), unit, hits))
+        posts.setdefault(hit.unit, []).append((name, hit))
+    spans: list[Span] = []
+    for unit, named in posts.items():
+        if node.within == FAR:
+            first: dict[str, Hit] = {}
+            for name, hit in named:
+                first.setdefault(name, hit)
+            if len(first) >= node.least:
+                spans.append(_over(tuple(first.values())[:8], unit))
+        else:
+            spans += _windows(named, unit, node)
+    return spans[:KEEP]
+
+
+def _windows(named: list[tuple[str, Hit]], unit: int, node: Node) -> list[Span]:
+    """The stretches of one post, each ending at the hit that completes it."""
+    spans: list[Span] = []
+    latest: dict[str, Hit] = {}
+    for name, hit in named:
+        latest.pop(name, None)
+        latest[name] = hit  # kept in order of last sight
+        near = [h for h in latest.values() if hit.at - h.until <= node.within]
+        if len(near) >= node.least:
+            spans.append(_over(tuple(near[-8:]), unit))
+            latest.clear()
+            if len(spans) >= KEEP:
+                break
     return spans
+
+
+def _over(hits: tuple[Hit, ...], unit: int) -> Span:
+    return Span(min(h.at for h in hits), max(h.until for h in hits), unit, hits)
 
 
 def _all(node: Node, reading: Reading) -> list[Span]:

@@ -4,14 +4,17 @@ A list is a file in `lexicons/text/`:
 
     dated: 2026-11            # when the words were last checked
     source: …                 # where they come from
+    classes:                  # words that may stand for one another, for use in chains of every file
+      exam: {words: [考试, 机考], innocent: [考试院]}
     features:
       promise.no_exam:
         means: 不考试就能拿证   # what an officer reads
         disguise: true         # also look for homophones, look-alikes, split spellings (variants.py); a list: of these terms only
         terms: [免考, …]
         chains:                # parts in this order, at most `gap` letters between two parts, in one sentence
-          - {parts: [[不用, 无需], [考试, 考核]], gap: 4}   # cross: true = over line ends too (table cells)
+          - {parts: [[不用, 无需], [@exam, 考核]], gap: 4}   # cross: over line ends too; any_order: either first; tight: in one clause
         innocent: [避免考]      # longer words that hold a term by chance
+        innocent_chains: […]   # the same, as chains
 
 Terms are written plainly (simplified, lower case, no separators): that is what folded text looks like.
 """
@@ -26,84 +29,99 @@ from typing import Any
 import yaml
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from classifiers.matching import Chain, Word, clean, linked, spacing_of
+from classifiers.matching import Chain, Hits, Word, clean, linked, spacing_of
 from classifiers.normalise import Folded, fold
 from classifiers.variants import variants
 from classifiers.yaml_faults import broken_yaml
 
 FOLDER = Path(__file__).parent / "lexicons" / "text"
 MAX_HITS = 3_000
-_FIELDS = {"means", "disguise", "terms", "chains", "innocent"}
+_FIELDS = {"means", "disguise", "terms", "chains", "innocent", "innocent_chains"}
+_CHAIN_FIELDS = {"parts", "gap", "cross", "any_order", "tight"}
+TERM, PART, INNOCENT, INNOCENT_PART = range(4)
+_Group = tuple[tuple[str, ...], tuple[str, ...]]  # the words of a part, and innocent words that hold one of them
 
 
 class LexiconError(ValueError):
     """A word list cannot be used; the message names file, feature, field and fix."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """What a literal stands for: a whole term (chain -1) or the `part`-th part of a chain; or an innocent word."""
-
-    feature: str
-    chain: int = -1
-    part: int = 0
-    disguise: str = ""
-    innocent: bool = False
-
-
 @dataclass(slots=True)
 class Lexicon:
-    """All lists of a folder; `means` maps every feature to its Chinese meaning."""
+    """All lists of a folder; `means` maps every feature to its Chinese meaning.
+
+    A literal's slots say what it stands for: (TERM, feature, disguise), (PART, group), (INNOCENT, feature) or
+    (INNOCENT_PART, group). Parts of chains with the same words share a group.
+    """
 
     means: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, _Group] = field(default_factory=dict)
     chains: list[Chain] = field(default_factory=list)
-    slots: dict[str, list[_Slot]] = field(default_factory=dict)
-    literals: list[str] = field(default_factory=list)
-    meanings: list[list[_Slot]] = field(default_factory=list)
-    latin: list[bool] = field(default_factory=list)
+    groups: dict[_Group, int] = field(default_factory=dict)
+    slots: dict[str, list[tuple[int, Any, str]]] = field(default_factory=dict)
+    compiled: list[tuple[str, int, bool, tuple[tuple[int, Any, str], ...]]] = field(default_factory=list)
     automaton: Any = None
 
     def seal(self) -> Lexicon:
         """Build the automaton; a lexicon is not added to afterwards."""
-        self.literals = list(self.slots)
-        self.meanings = list(self.slots.values())
-        self.latin = [literal[0].isascii() or literal[-1].isascii() for literal in self.literals]
+        self.compiled = [
+            (literal, len(literal), literal[0].isascii() or literal[-1].isascii(), tuple(dict.fromkeys(slots)))
+            for literal, slots in self.slots.items()
+        ]
         self.automaton = AhoCorasick(
-            self.literals, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
+            list(self.slots), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
         )
         return self
 
+    def put(self, literal: str, kind: int, target: Any, disguise: str = "") -> None:
+        """Let a literal stand for something."""
+        self.slots.setdefault(literal, []).append((kind, target, disguise))
+
+    def group(self, words: _Group) -> int:
+        """The number of a part's words."""
+        if words not in self.groups:
+            self.groups[words] = number = len(self.groups)
+            for word in words[0]:
+                self.put(word, PART, number)
+            for word in words[1]:
+                self.put(word, INNOCENT_PART, number)
+        return self.groups[words]
+
     def find(self, folded: Folded) -> dict[str, list[Word]]:
         """Every word of every feature, in order of position; at most MAX_HITS of each."""
-        words: dict[str, list[Word]] = {}
-        parts: dict[int, list[list[tuple[int, int]]]] = {}
-        innocent: dict[str, list[tuple[int, int]]] = {}
-        text, gap = folded.text, folded.gap
-        for number, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
-            literal = self.literals[number]
-            plain = not self.latin[number] and gap.count(0, start + 1, end) == end - start - 1
-            spacing = "" if plain else spacing_of(gap, text, start, end, literal)
-            if spacing is None:
-                continue
-            for slot in self.meanings[number]:
-                if slot.innocent:
-                    if not spacing:
-                        innocent.setdefault(slot.feature, []).append((start, end))
-                elif slot.chain < 0:
-                    found = words.setdefault(slot.feature, [])
-                    if len(found) < MAX_HITS:
-                        found.append(Word(slot.feature, start, end, slot.disguise or spacing))
-                else:
-                    rows = parts.setdefault(slot.chain, [[] for _ in range(self.chains[slot.chain].parts)])
-                    if len(rows[slot.part]) < MAX_HITS:
-                        rows[slot.part].append((start, end))
-        for chain, rows in parts.items():
+        hits = self._hits(folded)
+        words, innocent = hits.words, hits.innocent
+        for chain in self.chains:
+            rows = [hits.group(number) for number in chain.groups]
             if all(rows):
-                feature = self.chains[chain].feature
-                words.setdefault(feature, []).extend(
-                    Word(feature, start, end) for start, end in linked(rows, self.chains[chain], text, gap)
-                )
-        return {feature: clean(found, innocent.get(feature, [])) for feature, found in words.items()}
+                spans = linked(rows, chain, folded.text, folded.gap)
+                if chain.innocent:
+                    innocent.setdefault(chain.feature, []).extend(spans)
+                else:
+                    words.setdefault(chain.feature, []).extend(Word(chain.feature, start, end) for start, end in spans)
+        return {feature: clean(found, innocent.get(feature)) for feature, found in words.items()}
+
+    def _hits(self, folded: Folded) -> Hits:
+        """What the automaton finds, sorted by what it stands for."""
+        hits = Hits()
+        text, gap, compiled = folded.text, folded.gap, self.compiled
+        tables: tuple[dict[Any, list[Any]], ...] = (hits.words, hits.parts, hits.innocent, hits.innocent_parts)
+        for number, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
+            literal, size, latin, slots = compiled[number]
+            spacing: str | None = ""
+            if latin or (size > 1 and gap.count(0, start + 1, end) != size - 1):
+                spacing = spacing_of(gap, text, start, end, literal)
+                if spacing is None:
+                    continue
+            for kind, target, disguise in slots:
+                if kind >= INNOCENT and spacing:
+                    continue
+                found = tables[kind].get(target)
+                if found is None:
+                    found = tables[kind][target] = []
+                if len(found) < MAX_HITS:
+                    found.append((start, end) if kind else Word(target, start, end, disguise or spacing or ""))
+        return hits
 
 
 def load(folder: Path) -> Lexicon:
@@ -112,18 +130,39 @@ def load(folder: Path) -> Lexicon:
     files = sorted(folder.glob("*.yml"))
     if not files:
         raise LexiconError(f"{folder}: 没有词表（*.yml）")
-    for path in files:
-        try:
-            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise LexiconError(f"{path}: 无法读取：{error}；应为 UTF-8 文本") from error
-        except yaml.YAMLError as error:
-            raise LexiconError(broken_yaml(path, error)) from error
-        if not isinstance(raw, dict) or not isinstance(raw.get("features"), dict) or not raw.get("dated"):
-            raise LexiconError(f"{path}: 顶层应有 dated、source 和 features")
-        for name, entry in raw["features"].items():
+    lists = [(path, _read(path)) for path in files]
+    for path, raw in lists:
+        for name, entry in (raw.get("classes") or {}).items():
+            _add_class(lexicon, path, str(name), entry)
+    for path, raw in lists:
+        for name, entry in (raw.get("features") or {}).items():
             _add(lexicon, path, str(name), entry)
     return lexicon.seal()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{path}: 无法读取：{error}；应为 UTF-8 文本") from error
+    except yaml.YAMLError as error:
+        raise LexiconError(broken_yaml(path, error)) from error
+    if not isinstance(raw, dict) or not raw.get("dated") or not (raw.get("features") or raw.get("classes")):
+        raise LexiconError(f"{path}: 顶层应有 dated、source，以及 features 或 classes")
+    for part in ("features", "classes"):
+        if not isinstance(raw.get(part) or {}, dict):
+            raise LexiconError(f"{path}: {part} 应为键值")
+    return raw
+
+
+def _add_class(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
+    where = f"{path}: classes.{name}"
+    if name in lexicon.classes:
+        raise LexiconError(f"{where}: 这个词类已有定义")
+    if not isinstance(entry, dict) or set(entry) - {"words", "innocent"}:
+        raise LexiconError(f"{where}: 应写成 {{words: […], innocent: […]}}")
+    words = _words(where, "words", entry.get("words"))
+    lexicon.classes[name] = (tuple(words), tuple(_words(where, "innocent", entry.get("innocent", []))))
 
 
 def _add(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
@@ -135,39 +174,63 @@ def _add(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
     if name in lexicon.means:
         raise LexiconError(f"{where}: 这个特征已在别的词表里定义")
     lexicon.means[name] = str(entry["means"])
-    for term in _words(where, "terms", entry.get("terms", [])):
-        lexicon.slots.setdefault(term, []).append(_Slot(name))
-        if entry.get("disguise") is True or term in _hidden_terms(where, entry.get("disguise")):
+    hidden = entry.get("disguise")
+    hidden_terms = _words(where, "disguise", hidden) if isinstance(hidden, list) else []
+    terms, innocent = _part(lexicon, f"{where}.terms", entry.get("terms", []))
+    for term in terms:
+        lexicon.put(term, TERM, name)
+        if hidden is True or term in hidden_terms:
             for spelling, kind in variants(term):
-                lexicon.slots.setdefault(spelling, []).append(_Slot(name, disguise=kind))
-    for term in _words(where, "innocent", entry.get("innocent", [])):
-        lexicon.slots.setdefault(term, []).append(_Slot(name, innocent=True))
-    for chain in entry.get("chains", []):
-        if not isinstance(chain, dict) or not isinstance(chain.get("parts"), list) or len(chain["parts"]) < 2:
-            raise LexiconError(f"{where}.chains: 每条应写成 {{parts: [[…], […]], gap: 数}}")
-        gap = chain.get("gap", 4)
-        if isinstance(gap, bool) or not isinstance(gap, int) or gap < 0:
-            raise LexiconError(f"{where}.chains.gap: 写的是 {gap!r}，应为 0 或更大的整数")
-        lexicon.chains.append(Chain(name, len(chain["parts"]), gap, bool(chain.get("cross"))))
-        for part, terms in enumerate(chain["parts"]):
-            for term in _words(where, f"chains.parts[{part}]", terms):
-                lexicon.slots.setdefault(term, []).append(_Slot(name, len(lexicon.chains) - 1, part))
+                lexicon.put(spelling, TERM, name, kind)
+    for term in (*innocent, *_words(where, "innocent", entry.get("innocent", []))):
+        lexicon.put(term, INNOCENT, name)
+    for field_ in ("chains", "innocent_chains"):
+        for number, chain in enumerate(entry.get(field_, [])):
+            lexicon.chains.append(_chain(lexicon, f"{where}.{field_}[{number}]", name, chain, field_ != "chains"))
 
 
-def _hidden_terms(where: str, disguise: Any) -> list[str]:
-    return _words(where, "disguise", disguise) if isinstance(disguise, list) else []
+def _chain(lexicon: Lexicon, where: str, feature: str, raw: Any, innocent: bool) -> Chain:
+    if not isinstance(raw, dict) or not isinstance(raw.get("parts"), list) or len(raw["parts"]) < 2:
+        raise LexiconError(f"{where}: 应写成 {{parts: [[…], […]], gap: 数}}")
+    if unknown := set(raw) - _CHAIN_FIELDS:
+        raise LexiconError(f"{where}: 不认识的字段 {'、'.join(sorted(unknown))}；可用：{'、'.join(sorted(_CHAIN_FIELDS))}")
+    gap = raw.get("gap", 4)
+    if isinstance(gap, bool) or not isinstance(gap, int) or gap < 0:
+        raise LexiconError(f"{where}.gap: 写的是 {gap!r}，应为 0 或更大的整数")
+    if raw.get("any_order") and len(raw["parts"]) != 2:
+        raise LexiconError(f"{where}.any_order: 只用于两部分的链")
+    groups = tuple(lexicon.group(_part(lexicon, f"{where}.parts[{n}]", terms)) for n, terms in enumerate(raw["parts"]))
+    return Chain(feature, groups, gap, bool(raw.get("cross")), bool(raw.get("any_order")), innocent, bool(raw.get("tight")))
+
+
+def _part(lexicon: Lexicon, where: str, terms: Any) -> _Group:
+    """The words of a part, classes put in for their names."""
+    words: list[str] = []
+    innocent: list[str] = []
+    if not isinstance(terms, list):
+        raise LexiconError(f"{where}: 应为列表")
+    for term in terms:
+        if str(term).startswith("@"):
+            if str(term)[1:] not in lexicon.classes:
+                raise LexiconError(f"{where}: 没有词类 {term}；已有：{'、'.join('@' + name for name in sorted(lexicon.classes))}")
+            words += lexicon.classes[str(term)[1:]][0]
+            innocent += lexicon.classes[str(term)[1:]][1]
+        else:
+            words += _words(where, "", [term])
+    return tuple(dict.fromkeys(words)), tuple(dict.fromkeys(innocent))
 
 
 def _words(where: str, name: str, terms: Any) -> list[str]:
+    place = f"{where}.{name}" if name else where
     if not isinstance(terms, list):
-        raise LexiconError(f"{where}.{name}: 应为列表")
+        raise LexiconError(f"{place}: 应为列表")
     plain = []
     for term in map(str, terms):
         folded = fold(term).text
         if folded != term:
-            raise LexiconError(f"{where}.{name}: “{term}” 应写成规范形式 “{folded}”（简体、小写、无空格标点）")
+            raise LexiconError(f"{place}: “{term}” 应写成规范形式 “{folded}”（简体、小写、无空格标点）")
         if not term:
-            raise LexiconError(f"{where}.{name}: 有空词")
+            raise LexiconError(f"{place}: 有空词")
         plain.append(term)
     return list(dict.fromkeys(plain))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
-from classifiers.normalise import BLANK, LIST, SEPARATOR, STOP
+from classifiers.normalise import BLANK, COMMA, LIST, SEPARATOR, STOP
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """An occurrence: squeezed positions [start, end), and how it was disguised ("" when plain)."""
 
     feature: str
@@ -21,14 +21,41 @@ class Word:
     disguise: str = ""
 
 
+Spans = list[tuple[int, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Parts in order with at most `gap` letters between them, in one sentence unless `cross`."""
+    """Parts in order with at most `gap` letters between them, in one sentence unless `cross`; `groups` number their words.
+
+    `any_order`: of two parts either may come first. `tight`: no comma between them either.
+    `innocent`: what the chain covers is no word of the feature.
+    """
 
     feature: str
-    parts: int
+    groups: tuple[int, ...]
     gap: int
     cross: bool = False
+    any_order: bool = False
+    innocent: bool = False
+    tight: bool = False
+
+
+@dataclass(slots=True)
+class Hits:
+    """What one pass found: whole words by feature, parts of chains by group, and innocent words of either."""
+
+    words: dict[str, list[Word]] = field(default_factory=dict)
+    parts: dict[int, Spans] = field(default_factory=dict)
+    innocent: dict[str, Spans] = field(default_factory=dict)
+    innocent_parts: dict[int, Spans] = field(default_factory=dict)
+
+    def group(self, number: int) -> Spans:
+        """The spans of a group in order, without those inside innocent words."""
+        innocent = self.innocent_parts.pop(number, None)
+        if innocent and number in self.parts:
+            self.parts[number] = [s for s in self.parts[number] if not covered(s[0], s[1], innocent)]
+        return self.parts.get(number, [])
 
 
 _NEGATORS = frozenset("不没勿禁")
@@ -73,30 +100,53 @@ def _spaced_around(gap: bytes, start: int, end: int, latin: bool) -> bool:
     return gap[start + 1] != LIST and len(around) >= 2 and min(around) >= least
 
 
-def linked(rows: list[list[tuple[int, int]]], chain: Chain, text: str, gap: bytes) -> Iterator[tuple[int, int]]:
-    """For each first part, the nearest next parts within reach and in the same sentence."""
-    later = [sorted(row) for row in rows[1:]]
-    starts = [[span[0] for span in row] for row in later]
-    for first, last in rows[0]:
-        end = last
-        for row, begin in zip(later, starts, strict=True):
-            near = bisect_left(begin, end)
-            if near >= len(row) or row[near][0] - end > chain.gap:
-                break
-            best = max(row[near : bisect_right(begin, row[near][0])], key=lambda span: span[1])
-            if not chain.cross and max(gap[end : best[0] + 1], default=0) >= STOP:
-                break
-            if not _NEGATORS.isdisjoint(text[end : best[0]]):
-                break  # "手机不能带进去" says the reverse of "手机带进去"
-            end = best[1]
-        else:
-            yield first, end
+def linked(rows: list[Spans], chain: Chain, text: str, gap: bytes) -> Iterator[tuple[int, int]]:
+    """Where the parts stand in order, within reach of one another and in one sentence."""
+    if len(rows) == 2:
+        yield from _pairs(rows[0], rows[1], chain, text, gap)
+        if chain.any_order:
+            yield from _pairs(rows[1], rows[0], chain, text, gap)
+        return
+    ends: list[tuple[int, int]] = rows[0]
+    for row in rows[1:]:
+        ends = list(_pairs(ends, row, chain, text, gap))
+    yield from ends
 
 
-def clean(found: list[Word], innocent: list[tuple[int, int]]) -> list[Word]:
+def _pairs(first: Spans, second: Spans, chain: Chain, text: str, gap: bytes) -> Iterator[tuple[int, int]]:
+    """For each first part the nearest second part behind it, the longest of those that begin there."""
+    second = sorted(second)
+    begins = [span[0] for span in second]
+    widest = COMMA if chain.tight else STOP
+    for start, end in first:
+        near = bisect_left(begins, end)
+        if near >= len(second) or begins[near] - end > chain.gap:
+            continue
+        begin, last = second[bisect_right(begins, begins[near]) - 1]  # sorted: the longest of one begin is the last
+        if not chain.cross and max(gap[end : begin + 1], default=0) >= widest:
+            continue
+        if not _NEGATORS.isdisjoint(text[end:begin]):
+            continue  # "手机不能带进去" says the reverse of "手机带进去"
+        yield start, last
+
+
+def covered(start: int, end: int, innocent: Spans) -> bool:
+    """Whether a word lies within an innocent one, or begins inside one."""
+    return any(a < start < b or (a == start and end <= b) for a, b in innocent)
+
+
+def within(word: Word, spans: Spans) -> bool:
+    """Whether a word is part of one of the ordered spans: "假证" in "办假证" warns of nothing."""
+    near = bisect_left(spans, (word.start + 1, 0))
+    return any(start <= word.start and word.end <= end for start, end in spans[max(0, near - 6) : near])
+
+
+def clean(found: list[Word], innocent: Spans | None) -> list[Word]:
     """Words in order, without those inside an innocent word or inside a longer word of the same feature."""
     if innocent:
-        found = [w for w in found if not any(a < w.start < b or (a == w.start and w.end <= b) for a, b in innocent)]
+        found = [w for w in found if not covered(w.start, w.end, innocent)]
+    if len(found) < 2:
+        return found
     kept: list[Word] = []
     for word in sorted(found, key=lambda w: (w.start, -w.end, w.disguise)):
         if not kept or word.end > kept[-1].end:

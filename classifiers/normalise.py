@@ -28,6 +28,8 @@ _DIGIT_LIKE = {"〇": "0", "○": "0", "◯": "0", "Ο": "o", "Ｏ": "o", "➊":
 _VARIANTS = {"攷": "考", "証": "证", "證": "证", "訁": "讠", "囯": "国", "囗": "口", "徴": "征", "癥": "症", "剑": "剑"}
 _ADDED_PINYIN = re.compile(r"(?<=[\u3400-\u9fff])[(（]([a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{1,7})[)）]")
 _TONES = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
+# What is left of entities of invisible characters when they were escaped twice or cut.
+_DEBRIS = re.compile(r"&?(?:amp;)?(?:zwnj|zwj|shy|ensp|emsp|thinsp|lrm|rlm|#8203|#x200b|#820[4-7]);", re.IGNORECASE)
 _RTL = re.compile("\u202e([^\u202c\u202d\n]{2,200})")
 
 
@@ -109,6 +111,8 @@ def _simplify(table: Any) -> None:
 def fold(text: str) -> Folded:
     """The folded form of a text; linear in its length."""
     text, pinyin = _drop_pinyin(text)
+    if ";" in text:
+        text = _DEBRIS.sub(lambda match: "\u200b" * len(match.group()), text)
     text = _turn_round(text)
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     table = _table()

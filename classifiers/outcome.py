@@ -40,7 +40,7 @@ def role(reading: Reading, fired: list[Fired]) -> str:
 def scope(reading: Reading, relevant: list[Fired]) -> str:
     """"page" for one page or post on somebody else's host, else "host"."""
     posts = [h for f in relevant if f.rule.kind == "ad" for h in f.span.hits if h.unit > 0]
-    return "page" if posts or reading.has("scope.page") else "host"
+    return "page" if posts or reading.has("scope.page") or reading.has("scope.guest") else "host"
 
 
 def contacts(reading: Reading) -> tuple[Contact, ...]:

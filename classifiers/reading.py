@@ -79,6 +79,27 @@ class Reading:
         """Squeezed positions where anything but a blank stands before: clauses."""
         return boundaries(self.folded.gap, BLANK + 2)
 
+    @cached_property
+    def asides(self) -> tuple[list[int], list[int]]:
+        """Squeezed begins and ends of what is not the page's own word: menus, lists of other pages, the footer."""
+        begins: list[int] = []
+        ends: list[int] = []
+        for block in self.page.blocks:
+            if block.region not in OWN_REGIONS or block.region == "footer":
+                begin, end = self.folded.index(block.start), self.folded.index(block.end)
+                if ends and begin <= ends[-1]:
+                    ends[-1] = end
+                else:
+                    begins.append(begin)
+                    ends.append(end)
+        return begins, ends
+
+    def aside(self, position: int) -> bool:
+        """Whether a squeezed position lies in a menu, a list of other pages or the footer."""
+        begins, ends = self.asides
+        number = bisect_right(begins, position) - 1
+        return number >= 0 and position < ends[number]
+
     def sentence_of(self, position: int) -> tuple[int, int]:
         """The sentence around a squeezed position, as squeezed [start, end)."""
         return _stretch(self.sentences, position, len(self.folded.text))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from classifiers.features import family
-from classifiers.matching import Word
+from classifiers.handles import handles, tokens
 from classifiers.normalise import COMMA, STOP
 from classifiers.reading import Hit, Reading
 
@@ -18,6 +18,7 @@ MEANS = {
     "contact.email": "电子邮箱",
     "contact.telegram": "电报号",
     "contact.qr": "二维码",
+    "contact.token": "像是微信号的一串字母数字",
     "contact.office": "固定电话、400 电话",
     "contact.hotline": "政务、举报热线",
     "contact.seller": "卖家的联系方式（手机、微信、QQ、电报）",
@@ -27,36 +28,19 @@ _FIGURES = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒
 _ALIKE = str.maketrans("oli", "011")
 _FILL = "[电话微薇威溦徽维信芯号同步联系手机加v]{0,3}"
 _PHONE = re.compile(rf"(?=(1[3-9]\d{_FILL}\d{{4}}{_FILL}\d{{4}}|1[3-9]\d{{2}}{_FILL}\d{{3}}{_FILL}\d{{4}}|1[3-9]{_FILL}\d{{9}}))")
-_LETTER_FIGURES = re.compile(r"(?<=\d)[oli]{1,8}(?![a-z])")
+_LETTER_FIGURES = re.compile(r"(?<=\d)[oli]{1,8}(?![a-z])|(?<![a-z0-9])[li](?=[3-9][\doli]{9}(?![a-z0-9]))")
 _OFFICE = re.compile(r"(?<!\d)(?:0\d{2,3}[-—－ )）]{0,3}\d{7,8}|[48]00[-—－ ]?\d{3}[-—－ ]?\d{4})(?!\d)")
 _HOTLINE = re.compile(r"(?<!\d)(?:12377|12345|12315|12350|12333|12321|12388|12389|12318|12329|12366|110|119|12380|96110|9[56]\d{3})(?!\d)")
 _EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]{0,40}\s?[@＠]\s?[a-z0-9-]{1,40}(?:\s?[.．。]\s?[a-z0-9-]{2,20}){1,3}")
 _TELEGRAM = re.compile(r"(?:t\.me/|telegram\.me/)\+?([a-z0-9_]{4,32})")
-_NAME = r"(?:[a-z][-_a-z0-9]{4,19})"
-_ID = re.compile(
-    rf"^[^\da-z\u4e00-\u9fff]{{0,6}}(?:同号|号码?|id|账号|咨询|联系|搜索?|添加|请?加|是|为|即|vx|wx|v|微信|客服|老师|经理|小[\u4e00-\u9fff]){{0,3}}"
-    rf"[^\da-z\u4e00-\u9fff]{{0,8}}({_NAME}|1[3-9]\d{{9}}|[1-9]\d{{4,10}})(?![\da-z])"
-)
-_TIGHT = re.compile(r"^(?:同号|号码?|id|账号|咨询|联系|搜索?|添加|请?加|是|为|即|v|客服){0,3}"
-                    r"([a-z][a-z0-9]{5,19}|1[3-9]\d{9}|[1-9]\d{4,10})")
-_QQ = re.compile(r"^[^\d]{0,12}?([1-9]\d{4,10})(?!\d)")
-_LEADS = (
-    ("wechat", "contact.lead_wechat"), ("wechat", "contact.lead_hidden"), ("qq", "contact.lead_qq"), ("telegram", "contact.lead_telegram"),
-)  # fmt: skip
-_MARK = r"[\s:：❤♥\ufe0f➕+>→丨|]"
-_LETTERED = (
-    ("wechat", re.compile(rf"(?<![a-z0-9./-])v{_MARK}{{1,6}}({_NAME}|1[3-9]\d{{9}})(?![\da-z@.])")),
-    ("qq", re.compile(rf"(?<![a-z0-9./-])q{_MARK}{{1,4}}([1-9]\d{{5,10}})(?![\da-z])")),
-    ("wechat", re.compile(rf"(?:[加找]我|联系我|私聊我?|[小老阿][\u4e00-\u9fff]|老师|经理|师傅|客服)\s?[:：]\s?({_NAME})(?![\da-z@.])")),
-)
-_NO_ID = re.compile(r"^(?:www|https?|html?|com|index|function|undefined|null|weixin|wechat|android|iphone|windows|service|online)")
+_SHORT_POST = 40  # letters of a reply that says little more than how to reach somebody
 _COMPLAINT_REACH = 24
 
 
 @family("contact", MEANS)
 def find(reading: Reading) -> Iterable[Hit]:
     """All contacts of the page; `value` is the normalised form."""
-    found = [*_phones(reading), *_named(reading), *_lettered(reading), *_written(reading), *_pictures(reading)]
+    found = [*_phones(reading), *_handles(reading), *_written(reading), *_pictures(reading), *_tokens(reading)]
     seen: set[tuple[str, str, int]] = set()
     for hit in found:
         key = (hit.feature, hit.value, hit.unit)
@@ -66,8 +50,17 @@ def find(reading: Reading) -> Iterable[Hit]:
         yield hit
         if hit.feature in ("contact.phone", "contact.wechat", "contact.qq", "contact.telegram"):
             yield replace(hit, feature="contact.seller")
+            if hit.unit and _short_post(reading, hit):
+                yield replace(reading.fact("contact.seller", reading.quote(hit), "html"), value=hit.value)
             if hit.disguise:
                 yield replace(hit, feature="contact.disguised")
+
+
+def _short_post(reading: Reading, hit: Hit) -> bool:
+    """A reply that only says how to reach somebody answers the other replies: it counts for the whole thread."""
+    page = reading.page
+    block = page.block_at(hit.start)
+    return block.end - block.start <= _SHORT_POST + len(hit.value)
 
 
 def _figures(reading: Reading) -> str:
@@ -132,60 +125,11 @@ def _same_number(reading: Reading, start: int, end: int) -> bool:
     return "同号" in around or "同步" in around or "同微" in around or "微电" in around
 
 
-def _named(reading: Reading) -> Iterator[Hit]:
-    """Identifiers behind a lead-in: WeChat, QQ, Telegram."""
-    for kind, feature in _LEADS:
-        for word in reading.words.get(feature, []):
-            found = _id_after(reading, word, kind)
-            if found is None:
-                continue
-            start, end, value, tight = found
-            if _complaint_before(reading, reading.folded.index(start)):
-                continue
-            disguise = word.disguise or ("spaced" if tight else "") or ("homophone" if feature == "contact.lead_hidden" else "")
+def _handles(reading: Reading) -> Iterator[Hit]:
+    """Identifiers of messengers that are nobody's complaints desk."""
+    for kind, start, end, value, disguise in handles(reading):
+        if not _complaint_before(reading, reading.folded.index(start)):
             yield reading.hit(f"contact.{kind}", start, end, value, disguise)
-
-
-def _id_after(reading: Reading, word: Word, kind: str) -> tuple[int, int, str, bool] | None:
-    folded = reading.folded
-    begin = folded.span(word.start, word.end)[1]
-    soft = folded.soft[begin : begin + 60]
-    pattern = _QQ if kind == "qq" else _ID
-    match = pattern.match(soft)
-    if match and _is_id(match[1], kind):
-        return begin + match.start(1), begin + match.end(1), match[1], False
-    figures = _figures_slice(reading, word.end, word.end + 30)
-    tight = (_QQ if kind == "qq" else _TIGHT).match(figures)
-    if tight and _is_id(tight[1], kind):
-        first, last = word.end + tight.start(1), word.end + tight.end(1)
-        gaps = folded.gap[first + 1 : last]
-        if max(gaps, default=0) < COMMA and (last >= len(folded.text) or folded.gap[last] > 0 or not folded.text[last].isascii()):
-            start, end = folded.span(first, last)
-            return start, end, tight[1], True
-    return None
-
-
-def _figures_slice(reading: Reading, start: int, end: int) -> str:
-    return reading.folded.text[start:end].translate(_FIGURES)
-
-
-def _lettered(reading: Reading) -> Iterator[Hit]:
-    """Identifiers behind a single letter or a name: "+v：abc_123", "Q 12345678", "加我：abc_123", "小张：abc_123"."""
-    soft = reading.folded.soft
-    for kind, pattern in _LETTERED:
-        for match in pattern.finditer(soft):
-            value = match[1]
-            if _NO_ID.match(value) or not (value.isdigit() or any(c.isdigit() or c == "_" for c in value)):
-                continue
-            yield reading.hit(f"contact.{kind}", match.start(1), match.end(1), value)
-
-
-def _is_id(value: str, kind: str) -> bool:
-    if _NO_ID.match(value):
-        return False
-    if value.isdigit():
-        return kind != "wechat" or len(value) >= 6
-    return kind != "wechat" or (len(value) >= 6 and (any(c.isdigit() or c in "_-" for c in value) or len(value) >= 6))
 
 
 def _written(reading: Reading) -> Iterator[Hit]:
@@ -201,6 +145,12 @@ def _written(reading: Reading) -> Iterator[Hit]:
     for feature, pattern in (("contact.office", _OFFICE), ("contact.hotline", _HOTLINE)):
         for match in pattern.finditer(soft):
             yield reading.hit(feature, *match.span(), value=re.sub(r"\D", "", match.group()))
+
+
+def _tokens(reading: Reading) -> Iterator[Hit]:
+    """Strings that could be somebody's identifier though nothing says so."""
+    for start, end, value in tokens(reading):
+        yield reading.hit("contact.token", start, end, value)
 
 
 def _pictures(reading: Reading) -> Iterator[Hit]:

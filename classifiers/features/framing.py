@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from classifiers.matching import Word
+from classifiers.matching import Word, within
 from classifiers.normalise import COMMA
 from classifiers.reading import Reading
 
@@ -23,6 +23,8 @@ _SPEECH = 120  # letters around a quotation in which somebody is named who said 
 _REPLY = 12  # letters of the sentence behind a question in which it is answered with no
 # A question answered by "add me" is a sales pitch; a plain "is this true?" only when that follows at once.
 _ASK_REACH, _WEAK_REACH = 60, 250
+_PITCH_REACH = 150
+_WARNING = 2  # different words of warning and report that make the whole page one
 
 
 class Frames:
@@ -33,9 +35,15 @@ class Frames:
         words = reading.words
         offers = sorted((w.start, w.end) for f, found in words.items() if f.startswith("promise.") for w in found)
         kinds = (*KINDS, "ask_weak", "deny_short", "self")
-        self.of = {kind: [w for w in words.get(f"frame.{kind}", []) if not _within(w, offers)] for kind in kinds}
+        self.of = {
+            kind: [w for w in words.get(f"frame.{kind}", []) if not within(w, offers) and not reading.aside(w.start)]
+            for kind in kinds
+        }
         self.starts = {kind: [w.start for w in found] for kind, found in self.of.items()}
-        self.leads = sorted([w.start for w in words.get("contact.lead", [])] + [h.at for h in reading.hits("contact.seller") if h.at >= 0])
+        spoken = {reading.folded.text[w.start : w.end] for kind in ("warn", "report") for w in self.of[kind]}
+        self.warns = len(spoken) >= _WARNING
+        self.leads = sorted([w.start for w in words.get("contact.lead", []) if not reading.aside(w.start)]
+                            + [h.at for h in reading.hits("contact.seller") if h.at >= 0])
 
     def frame(self, word: Word) -> str:
         """Who speaks at a word: "" for the page itself, else a kind of KINDS."""
@@ -46,12 +54,23 @@ class Frames:
         for kind in ("forbid", "report", "warn", "claim"):
             near = self._outside(kind, left, right, word)
             if near and not self._spoken_by_seller(near, word):
-                if kind == "forbid" and not any(w.end <= word.start for w in near):
+                if kind == "forbid" and not any(w.start < word.start for w in near):
+                    continue
+                if kind == "claim" and self._pitched(word):
                     continue
                 return kind
         if self._asked(word, left, right):
             return "ask"
         return self._retold(word, left, right)
+
+    def _pitched(self, word: Word) -> bool:
+        """A tale that ends in "add me" is a pitch, unless its paragraph reports or warns."""
+        after = bisect_left(self.leads, word.end)
+        if after >= len(self.leads) or self.leads[after] - word.end > _PITCH_REACH:
+            return False
+        block = self.reading.page.block_at(self.reading.folded.span(word.start, word.end)[0])
+        first, last = self.reading.folded.index(block.start), self.reading.folded.index(block.end)
+        return not (self._outside("report", first, last, word) or self._outside("warn", first, last, word)) and not self.warns
 
     def _inside(self, kind: str, left: int, right: int) -> list[Word]:
         starts = self.starts[kind]
@@ -59,7 +78,7 @@ class Frames:
 
     def _outside(self, kind: str, left: int, right: int, word: Word) -> list[Word]:
         """Frame words of the stretch that are no part of the word itself."""
-        return [w for w in self._inside(kind, left, right) if w.end <= word.start or w.start >= word.end]
+        return [w for w in self._inside(kind, left, right) if w.start < word.start or w.end > word.end]
 
     def _denied(self, word: Word, left: int) -> bool:
         gap = self.reading.folded.gap
@@ -112,7 +131,7 @@ class Frames:
                     return kind
         block = self.reading.page.block_at(start)
         first, last = self.reading.folded.index(block.start), self.reading.folded.index(block.end)
-        if self._self_between(first, last) or self._led(first, last):
+        if self._self_between(first, last) or self._led(first, last) or self._pitched(word):
             return ""
         near = max(first, left - _SPEECH), min(last, right + _SPEECH)
         return next((kind for kind in ("report", "claim", "warn") if self._outside(kind, *near, word)), "")
@@ -128,9 +147,3 @@ class Frames:
 
 def _bridges(between: str) -> bool:
     return not between or (len(between) <= 2 and between[0] in _BRIDGES)
-
-
-def _within(word: Word, spans: list[tuple[int, int]]) -> bool:
-    """Whether a word is part of one of the ordered spans: "假证" in "办假证" warns of nothing."""
-    near = bisect_left(spans, (word.start + 1, 0))
-    return any(start <= word.start and word.end <= end for start, end in spans[max(0, near - 6) : near])

@@ -8,11 +8,14 @@ from dataclasses import replace
 from classifiers.features import family
 from classifiers.features.framing import Frames
 from classifiers.lexicon import lexicon
-from classifiers.matching import Word
+from classifiers.matching import Word, within
 from classifiers.reading import OWN_REGIONS, Hit, Reading
 
 # Families whose words accuse: they count only when the page itself says them.
-SPOKEN = ("promise.", "offer.", "grey.", "jargon.", "result.", "price.", "contact.lead.")
+SPOKEN = ("promise.", "offer.", "grey.", "jargon.", "result.", "price.", "contact.lead.", "odd.")
+# Families that say what else a page is about: a word inside a seller's phrase ("不用培训") says nothing of the kind.
+CONTEXT = ("ctx.", "exam.required")
+_PHRASES = ("promise.", "odd.", "offer.absent", "result.")
 # "联系我们" stands in every footer; a real contact there is found by its number.
 _FOOTER_PHRASES = frozenset({"contact.lead", "offer.seek"})
 _HEADLINES = frozenset({"title", "heading"})
@@ -24,10 +27,14 @@ def find(reading: Reading) -> Iterable[Hit]:
     """All listed words; spoken ones framed, and those in lists of other pages left out."""
     frames: Frames | None = None
     everywhere = _mostly_lists(reading)
+    phrases = sorted((w.start, w.end) for name, found in reading.words.items() if name.startswith(_PHRASES) for w in found)
     for feature, words in reading.words.items():
+        if feature.startswith(CONTEXT):
+            words = [w for w in words if not within(w, phrases)]
         spoken = next((name for name in SPOKEN if (feature + ".").startswith(name)), "")
         hits = [reading.spot(feature, w.start, w.end, disguise=w.disguise) for w in words]
-        hits = [h for h in hits if (h.region in OWN_REGIONS or everywhere) and not (h.region == "footer" and feature in _FOOTER_PHRASES)]
+        footer = not (feature in _FOOTER_PHRASES or feature.startswith("ctx."))
+        hits = [h for h in hits if (h.region in OWN_REGIONS or everywhere) and (footer or h.region != "footer")]
         if not spoken:
             yield from hits
             continue
@@ -51,4 +58,4 @@ def _framed(reading: Reading, frames: Frames, spoken: str, hits: list[Hit]) -> I
 def _mostly_lists(reading: Reading) -> bool:
     """Whether the page has next to no text of its own beside its lists; then the lists are its text."""
     own = sum(b.end - b.start for b in reading.page.blocks if b.region in OWN_REGIONS and b.region not in ("title", "meta", "footer"))
-    return own < 80 and own * 3 < len(reading.page.text)
+    return own < 30 and own * 3 < len(reading.page.text)

@@ -8,9 +8,18 @@ from collections.abc import Iterable
 from classifiers.features import family
 from classifiers.reading import Hit, Reading
 
+_FIGURE = r"(?<![\d.])[1-9]\d{1,4}"
+_SPOKEN = r"[一二两三四五六七八九][百千](?:[零一二三四五六七八九]?[百十]?[一二三四五六七八九]?)"  # 三百五, 一千二
+_UNIT = r"(?:元|块钱?|圆|rmb)"
+_PIECE = r"(?:一[本张个套份]|每[本张个套份]|/[本张个套份人])"
 _AMOUNT = re.compile(
-    r"(?<![\d.])[1-9]\d{1,4}\s?(?:元|块钱?|rmb|圆|米(?!\d)|一本|每本|/本|包拿|起(?!重))|[¥￥]\s?[1-9]\d{1,4}|[一两二三四五六七八九]百[一二三四五六七八九]?十?(?:元|块|包|一本)|[一两二三四]千[一二三四五六七八九]?百?(?:元|块|包|一本)"
+    rf"{_FIGURE}\s?(?:{_UNIT}|{_PIECE}|米(?!\d)|包拿|起(?!重))|[¥￥]\s?[1-9]\d{{1,4}}|{_SPOKEN}(?:{_UNIT}|{_PIECE}|包)|"
+    rf"(?:全包|只要|一人|每人|每位|一口价|统一价?|只收|只需|收您|成本|费用|工本费|花了?|特价|报价|价格|一科|整套|打包)[^\d\n]{{0,3}}(?:{_SPOKEN}|{_FIGURE}(?![\d年月日人名家学]))"
 )
+# Certificates sold by the piece; a school charges by the course and the head.
+_BY_PIECE = re.compile(
+    rf"(?:{_FIGURE}|{_SPOKEN}|[一二三四五六七八九]十)\s?{_UNIT}?\s?(?:一|每|/)\s?[本张套](?!书|笔记|教材|题|试卷|票|图|照片|纸)|"
+    rf"(?:一|每)[本张套]\s?(?:只要|才)?\s?(?:{_FIGURE}|{_SPOKEN})")
 
 
 _TRADE = (
@@ -22,10 +31,12 @@ _SUM = rf"(?:[1-9]\d{{2,3}}|[一两二三四五六七八九][百千][一二三�
 _OF_TRADE = re.compile(rf"{_TRADE}(?:[abcABC]?[证本]|(?={_SUM}\s?(?:元|块)?(?:一[本张个证]|[/每][本张])))\s?[:：]?\s?{_SUM}")
 
 
-@family("price", {"price.amount": "写明的价钱", "price.trade": "按工种开的价"})
+@family("price", {"price.amount": "写明的价钱", "price.trade": "按工种开的价", "price.piece": "按本、按张卖"})
 def find(reading: Reading) -> Iterable[Hit]:
     """Every amount between 10 and 99,999 yuan, and every certificate with its own price."""
     for match in _OF_TRADE.finditer(reading.folded.soft):
         yield reading.hit("price.trade", *match.span())
+    for match in _BY_PIECE.finditer(reading.folded.soft):
+        yield reading.hit("price.piece", *match.span())
     for match in _AMOUNT.finditer(reading.folded.soft):
         yield reading.hit("price.amount", *match.span())

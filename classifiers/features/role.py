@@ -23,11 +23,14 @@ MEANS = {
     "role.school": "培训学校用语",
     "role.recruitment": "招聘启事",
     "role.question": "问答、提问",
+    "role.warning": "提醒、揭露骗局",
     "role.official_host": "官方网站",
     "scope.page": "他人网站上的一页（论坛、供求信息、文章平台、被植入的网站）",
 }
 # Different words of a kind that a page needs to be of that kind.
 _LEAST = {"news": 3, "court": 3, "law": 4, "authority": 3, "school": 4, "recruitment": 3, "question": 3}
+_WARNING = ("frame.warn", "frame.report", "frame.claim")
+_WARNED = 4
 _WORDS = {"recruitment": "role.recruit_words"}
 _THREAD_PATH = re.compile(
     r"thread[-_]\d|viewthread|[?&]tid=|/t/\d|/topic/|/question/|/post/|/bbs/|/forum|/club/|/tieba|/p/\d{5,}|/zhuanlan|/status/"
@@ -46,6 +49,9 @@ def find(reading: Reading) -> Iterable[Hit]:
         distinct = {reading.folded.text[h.at : h.until]: h for h in hits if h.unit == 0}
         if len(distinct) >= least:
             yield reading.fact(f"role.{role}", "、".join(reading.quote(h) for h in [*distinct.values()][:6]), "html")
+    warned = {reading.folded.text[h.at : h.until]: h for name in _WARNING for h in reading.hits(name) if not reading.aside(h.at)}
+    if len(warned) >= _WARNED:
+        yield reading.fact("role.warning", "、".join(reading.quote(h) for h in [*warned.values()][:6]), "html")
     host = reading.page.host
     if host and is_official(host):
         yield reading.fact("role.official_host", host, "url")

@@ -91,7 +91,8 @@ def test_any_bytes_as_a_head_end_in_a_head_or_a_clear_error(data):
         assert made.raw == data
 
 
-CODERS = {"gzip": lambda b: gzip.compress(b), "deflate": zlib.compress, "br": lambda b: brotli.compress(b, quality=5), "zstd": zstd.compress}
+CODERS = {"gzip": lambda b: gzip.compress(b), "deflate": zlib.compress,
+          "br": lambda b: brotli.compress(b, quality=5), "zstd": zstd.compress}
 
 
 @pytest.mark.parametrize("coding", CODERS)
