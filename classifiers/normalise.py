@@ -106,6 +106,9 @@ def _simplify(table: Any) -> None:
     for char, plain in zip(han, simple, strict=True):
         if len(plain) == 1 and plain != char and table[ord(char)] == ord(char):
             table[ord(char)] = ord(plain)
+    for point in (*range(0x2E80, 0x2FE0), *range(0x3200, 0x3400), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)):
+        if 0x3400 <= table[point] < 0xA000 or 0x20000 <= table[point] < 0x2A6E0:
+            table[point] = table[table[point]]  # a dressed character may be a traditional one underneath
 
 
 def fold(text: str) -> Folded:
