@@ -47,7 +47,7 @@ class Reading:
         row["headers"] = tuple((k, v) for k, v in json.loads(row["headers"]))
         row["truncated"] = bool(row["truncated"])
         found = self.rows('SELECT name, media_type, size, sha256, sm3, warc, "offset", length, coding '
-                          "FROM artifacts WHERE capture = ? ORDER BY name", capture_id)
+                          "FROM artifacts WHERE capture = ? ORDER BY rowid", capture_id)  # the order they were digested in
         return Capture(**row, artifacts=tuple(Artifact(**dict(a)) for a in found))
 
     def verdict(self, verdict_id: str) -> Verdict:

@@ -18,7 +18,8 @@ DIGITS = "一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter in parts. `body` are (level, text): 0 a paragraph, 1 a heading “一、”; `annexes` are listed at the end."""
+    """A letter in parts. `title` may hold line breaks; `body` are (level, text): 0 a paragraph, 1 a heading “一、”;
+    `annexes` are listed at the end."""
 
     number: str
     title: str
@@ -53,6 +54,7 @@ def transfer(dossier: Dossier, agency: Agency, to: Addressee, config: Config, da
              ("access_provider", "接入服务商"), ("icp", "ICP 备案"), ("registrar", "域名注册商"), ("registered", "域名注册日期"),
              ("contacts", "页面联系方式"), ("entry_path", "到达路径"), ("first_seen", "首次发现（北京时间）"))
     body += [(0, f"{title}：{value}。") for name, title in shown if (value := known(name))]
+    body += [(0, "（网址、域名以 hxxp、[.] 的写法列出，以防误点；去掉方括号、改回 http 即原址。）")]
     body += [(1, "主要事实")]
     reasons = [f for f in dossier.verdict.findings if f.weight > 0]
     for number, finding in enumerate(reasons[:8], 1):
@@ -70,7 +72,7 @@ def transfer(dossier: Dossier, agency: Agency, to: Addressee, config: Config, da
                  "请贵单位依法核实、重新固定；如经核实不属违法，请告知，我单位将撤回并通知全部收件单位。")]
     operator = config.operator
     contact = "，".join(part for part in (operator.name, operator.phone) if part)
-    return Letter(f"〔{day.year}〕　　号", f"关于移送{_subject(kind)}线索的函", to.name, tuple(body), tuple(agency.attachments),
+    return Letter(f"〔{day.year}〕　　号", f"关于移送{_subject(kind)}", to.name, tuple(body), tuple(agency.attachments),
                   operator.unit or "（移送单位名称，并加盖印章）", chinese_day(day), contact or "（填写姓名、电话）")
 
 
@@ -87,13 +89,15 @@ def withdrawal(
             "名单与指标中撤销，请同步撤销。撤回的记录保留在证据库中备查。")]
     operator = config.operator
     contact = "，".join(part for part in (operator.name, operator.phone) if part)
-    return Letter(f"〔{day.year}〕　　号", f"关于撤回{_subject(dossier.lead.kind)}线索的函", to.name, tuple(body),
+    return Letter(f"〔{day.year}〕　　号", f"关于撤回{_subject(dossier.lead.kind)}", to.name, tuple(body),
                   ("撤回通知数据文件 withdrawal.json",), operator.unit or "（移送单位名称，并加盖印章）", chinese_day(day),
                   contact or "（填写姓名、电话）")
 
 
 def _subject(kind: str) -> str:
-    return {"ad": "涉嫌兜售假冒安全生产类证书广告", "fake_site": "涉嫌仿冒政府证书查询网站"}.get(kind, "涉嫌违法网站")
+    """The rest of a title, broken where a title of two lines may break."""
+    titles = {"ad": "涉嫌兜售假冒\n安全生产类证书广告线索的函", "fake_site": "涉嫌仿冒政府\n证书查询网站线索的函"}
+    return titles.get(kind, "涉嫌违法网站线索的函")
 
 
 def numbered(letter: Letter) -> list[tuple[int, str]]:

@@ -81,7 +81,7 @@ def reading_copy(data: bytes, width: int = 1000, height: int = 4000, quality: in
     return _jpeg(_scaled(opened(data), width, height), quality)
 
 
-def with_bar(data: bytes, lines: Sequence[str], *, width: int = 1280, height: int = 6000, coarse: bool = False) -> Made:
+def with_bar(data: bytes, lines: Sequence[str], *, width: int = 1440, height: int = 6000, coarse: bool = False) -> Made:
     """A screenshot under a bar that states `lines` (time, address, digest): what procedure asks of a picture.
 
     JPEG, at most `width` wide; a page longer than `height` is cut, and the bar says so. `coarse` makes
@@ -125,8 +125,8 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def _bar(lines: tuple[str, ...], width: int) -> Image.Image:
     size = 18 if width >= 900 else 15
-    font, ink = _font(size), ImageDraw.Draw(Image.new("RGB", (1, 1)))
-    rows = [row for line in lines for row in _wrapped(_drawable(line), font, ink, width - 24)]
+    font = _font(size)
+    rows = [row for line in lines for row in _wrapped(_drawable(line), size, width - 24)]
     step = round(size * 1.5)
     bar = Image.new("RGB", (width, step * len(rows) + 18), _BAR_PAPER)
     pen = ImageDraw.Draw(bar)
@@ -136,16 +136,22 @@ def _bar(lines: tuple[str, ...], width: int) -> Image.Image:
     return bar
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, ink: ImageDraw.ImageDraw, width: int) -> list[str]:
+@lru_cache(maxsize=4096)
+def _advance(char: str, size: int) -> float:
+    return float(_font(size).getlength(char))
+
+
+def _wrapped(text: str, size: int, width: int) -> list[str]:
     """`text` in rows that fit `width` pixels, at most eight; long addresses break anywhere."""
-    rows, row = [], ""
+    rows, row, at = [], "", 0.0
     for char in text:
-        if row and ink.textlength(row + char, font=font) > width:
+        step = _advance(char, size)
+        if row and at + step > width:
             rows.append(row)
-            row = ""
+            row, at = "", 0.0
             if len(rows) == 8:
                 return [*rows[:7], rows[7][:-1] + "…"]
-        row += char
+        row, at = row + char, at + step
     return [*rows, row] if row or not rows else rows
 
 

@@ -20,7 +20,7 @@ from crawlers.politeness import domain_of
 
 MAX_HEIGHT, MAX_WIDTH = 16_000, 2_500  # of a picture, in its pixels; beyond 16,384 Chromium's own picture breaks
 MAX_SCALE = 2.0
-MAX_PNG, MAX_JPEG, MAX_MHTML, MAX_DOM = 8 << 20, 12 << 20, 12 << 20, 16 << 20
+MAX_PNG, MAX_JPEG, MAX_MHTML, MAX_DOM = 2 << 20, 12 << 20, 12 << 20, 16 << 20
 MAX_IMAGES, MIN_SIDE, MAX_INLINE = 12, 60, 1 << 20
 MAX_FRAMES, MAX_FRAME_DOM = 6, 2 << 20
 DOM_SECONDS, PICTURE_SECONDS, MHTML_SECONDS = 5.0, 10.0, 8.0
@@ -80,6 +80,7 @@ class Camera:
     def __init__(self, session: CDPSession, player: Player) -> None:
         self._session, self._player = session, player
         self._picture_seconds = PICTURE_SECONDS
+        self._first_high = 1.0
 
     async def words(self) -> int:
         """How many characters a visitor sees; Stuck when the page does not answer."""
@@ -122,23 +123,30 @@ class Camera:
             scale = min(self._player.picture_scale / shrunk, max(MAX_SCALE, self._player.picture_scale))
             wide = min(max(view["clientWidth"] * shrunk, 1.0), MAX_WIDTH)
             high = max(view["clientHeight"] * shrunk, 1.0)
+            self._first_high = high
             first = {"x": 0, "y": 0, "width": wide, "height": high, "scale": scale}
             shot.pictures["screenshot-first"] = await self._picture(first)
             full = max(size["height"] * shrunk, high)
             if full * scale > MAX_HEIGHT:
                 shot.missing.append(f"page is {full:.0f} pixels high, its picture ends at {MAX_HEIGHT / scale:.0f}")
             whole = first | {"width": min(max(size["width"] * shrunk, wide), MAX_WIDTH), "height": min(full, MAX_HEIGHT / scale)}
-            shot.pictures["screenshot-full"] = shot.pictures["screenshot-first"] if whole == first else await self._picture(whole)
+            shot.pictures["screenshot-full"] = shot.pictures["screenshot-first"] if whole == first else await self._picture(
+                whole, shot.pictures["screenshot-first"][1])
         except Stuck as problem:
             shot.missing.append(f"picture: {problem}")
 
-    async def _picture(self, clip: dict[str, Any]) -> tuple[str, bytes]:
-        """PNG by its fast encoder: as quick as JPEG here and without its loss; JPEG only for what would be huge."""
-        asked: dict[str, Any] = {"format": "png", "optimizeForSpeed": True, "captureBeyondViewport": True, "clip": clip}
-        data = await self._shoot(asked)
-        if len(data) <= MAX_PNG:
-            return "image/png", data
-        data = await self._shoot(asked | {"format": "jpeg", "quality": 80})
+    async def _picture(self, clip: dict[str, Any], first: bytes = b"") -> tuple[str, bytes]:
+        """PNG by its fast encoder, as quick as JPEG here and without its loss; JPEG for what would be huge.
+
+        How large a page's PNG becomes is told by its first screen's, so that it is not made twice.
+        """
+        area = clip["width"] * clip["height"] * clip["scale"] ** 2
+        dense = len(first) / (clip["width"] * self._first_high * clip["scale"] ** 2) if first else 0.0
+        if dense * area <= MAX_PNG:
+            data = await self._shoot({"format": "png", "optimizeForSpeed": True, "captureBeyondViewport": True, "clip": clip})
+            if len(data) <= MAX_PNG:
+                return "image/png", data
+        data = await self._shoot({"format": "jpeg", "quality": 82, "captureBeyondViewport": True, "clip": clip})
         if len(data) > MAX_JPEG:
             raise Stuck(f"{len(data)} bytes even as JPEG")
         return "image/jpeg", data

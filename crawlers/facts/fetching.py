@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +28,7 @@ class Answer:
     status: int
     body: bytes
     headers: Mapping[str, str]
+    distrust: str = ""  # what was wrong with its certificate, where that was let pass
 
 
 class _Pinned(AbstractResolver):
@@ -45,12 +47,22 @@ class _Pinned(AbstractResolver):
         """Nothing is held."""
 
 
-async def get(door: Door, url: str, accept: str = "*/*", limit: int = MAX_BYTES, seconds: float = SECONDS) -> Answer:
-    """One GET, up to `HOPS` redirects, each checked; Unanswered for whatever is no whole answer. Any status is an answer."""
+async def get(
+    door: Door, url: str, accept: str = "*/*", limit: int = MAX_BYTES, seconds: float = SECONDS, *, believe: bool = False,
+) -> Answer:
+    """One GET, up to `HOPS` redirects, each checked; Unanswered for whatever is no whole answer. Any status is an answer.
+
+    With `believe` a bad certificate (an office network that opens TLS has its own) is let pass and told in `distrust`.
+    """
     try:
         async with asyncio.timeout(seconds):
             for _ in range(HOPS + 1):
-                answer = await _one(door, url, accept, limit)
+                try:
+                    answer = await _one(door, url, accept, limit, verify=True)
+                except _Distrusted as problem:
+                    if not believe:
+                        raise
+                    answer = replace(await _one(door, url, accept, limit, verify=False), distrust=str(problem))
                 target = answer.headers.get("Location", "")
                 if answer.status not in {301, 302, 303, 307, 308} or not target:
                     return answer
@@ -60,14 +72,18 @@ async def get(door: Door, url: str, accept: str = "*/*", limit: int = MAX_BYTES,
     raise Unanswered(f"{url}: more than {HOPS} redirects")
 
 
-async def _one(door: Door, url: str, accept: str, limit: int) -> Answer:
+class _Distrusted(Unanswered):
+    """The certificate is not trusted here."""
+
+
+async def _one(door: Door, url: str, accept: str, limit: int, *, verify: bool) -> Answer:
     if reason := refusal(url, door.config.network.allow):
         raise Unanswered(f"refused: {reason}")
     network = door.config.network
     headers = {"Accept": accept, "User-Agent": f"dajia ({network.contact or 'no contact given'})"}
     connector = aiohttp.TCPConnector(resolver=_Pinned(door), ttl_dns_cache=None, use_dns_cache=False)
     proxy = door.proxy_for(urlsplit(url).hostname or "")
-    options: dict[str, Any] = {"allow_redirects": False, "headers": headers}
+    options: dict[str, Any] = {"allow_redirects": False, "headers": headers, "ssl": verify}
     if proxy:
         connector = aiohttp.TCPConnector()  # the proxy's own address is the configuration's business
         options["proxy"] = proxy if "://" in proxy else f"http://{proxy}"
@@ -79,5 +95,12 @@ async def _one(door: Door, url: str, accept: str, limit: int) -> Answer:
                 if len(body) > limit:
                     raise Unanswered(f"{url}: more than {limit} bytes")
             return Answer(str(response.url), response.status, bytes(body), response.headers)
+    except (aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError) as problem:
+        raise _Distrusted(f"{url}: certificate not trusted: {_said(problem)}") from problem
     except (aiohttp.ClientError, OSError, ValueError) as problem:
         raise Unanswered(f"{url}: {type(problem).__name__}: {str(problem)[:200]}") from problem
+
+
+def _said(problem: Exception) -> str:
+    inner = getattr(problem, "certificate_error", problem)
+    return str(getattr(inner, "verify_message", "") or inner)[:160]

@@ -96,12 +96,12 @@ async def look_up(door: Door, xdb: Xdb, ip: str) -> Draft:
         return unknown("ip", "no provider is configured", ip=ip, source="")
     at, url = utc_now(), f"{door.config.facts.rdap_ip.rstrip('/')}/{ip}"
     try:
-        status, reply, told, server = await rdap.ask(door, url)
+        status, reply, told, server, note = await rdap.ask(door, url)
     except Unanswered as problem:
         return unknown("ip", problem, url, ip=ip, source="")
     if told is None:
         return unknown("ip", f"{server}: status {status}, no RDAP object", server, ip=ip, source="")
-    return Draft("ip", {"ip": ip, "source": "rdap", "data_date": at[:10]} | network(told), reply, server, True, "", at)
+    return Draft("ip", {"ip": ip, "source": "rdap", "data_date": at[:10]} | network(told), reply, server, True, note, at)
 
 
 def network(told: dict[str, Any]) -> dict[str, str]:

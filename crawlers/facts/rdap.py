@@ -50,26 +50,29 @@ async def look_up(door: Door, domain: str) -> Draft | None:
         return None
     at = utc_now()
     try:
-        status, reply, told, server = await ask(door, f"{base}domain/{quote(to_ascii(domain))}")
+        status, reply, told, server, note = await ask(door, f"{base}domain/{quote(to_ascii(domain))}")
     except Unanswered as problem:
         return unknown("rdap", problem, base, domain=domain)
     if status == 404:
-        return Draft("rdap", {"domain": to_unicode(domain), "found": False}, reply, server, True, "", at)
+        return Draft("rdap", {"domain": to_unicode(domain), "found": False}, reply, server, True, note, at)
     if told is None:
         return unknown("rdap", f"{server}: status {status}, no RDAP object", server, domain=domain)
-    return Draft("rdap", {"domain": to_unicode(domain), "found": True} | read(told), reply, server, True, "", at)
+    return Draft("rdap", {"domain": to_unicode(domain), "found": True} | read(told), reply, server, True, note, at)
 
 
-async def ask(door: Door, url: str) -> tuple[int, str, dict[str, Any] | None, str]:
-    """Status, reply text, its object (None when it is none) and the address that answered."""
+async def ask(door: Door, url: str) -> tuple[int, str, dict[str, Any] | None, str, str]:
+    """Status, reply text, its object (None when it is none), the address that answered, and what speaks against the answer.
+
+    A bad certificate does not stop it: WHOIS, the alternative, has none at all.
+    """
     async with door.pace.turn(url.split("/")[2], door.config.facts.whois_interval):
-        answer = await get(door, url, ACCEPT)
+        answer = await get(door, url, ACCEPT, believe=True)
     text = answer.body.decode("utf-8", "replace")
     try:
         told = json.loads(text) if answer.status == 200 else None
     except (ValueError, RecursionError):
         told = None
-    return answer.status, text, told if isinstance(told, dict) else None, answer.url
+    return answer.status, text, told if isinstance(told, dict) else None, answer.url, answer.distrust
 
 
 def read(told: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -16,28 +17,31 @@ from exports.defang import visible
 from exports.letters import Letter, numbered
 
 # Fonts are named, never shipped: the office's machine has them.
-TITLE, BODY, HEADING, KAI = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
-LINE, SIZE = Pt(28.95), Pt(16)  # 22 lines on a page, size 3
+TITLE, BODY, HEADING = "方正小标宋简体", "仿宋_GB2312", "黑体"
+LINE, SIZE = 28.95, 16.0  # points: 22 lines on a page, size 3
 
 
 def write(letter: Letter, target: Path) -> None:
     """The letter at `target`: A4, 37/35/28/26 mm margins, 22 lines of 28 characters."""
     document = page_of_paper()
-    _line(document, letter.number, BODY, align=WD_ALIGN_PARAGRAPH.RIGHT)
-    _line(document, "", BODY)
-    _line(document, letter.title, TITLE, Pt(22), WD_ALIGN_PARAGRAPH.CENTER)
-    _line(document, "", BODY)
-    _line(document, f"{letter.addressee}：", BODY)
+    body, indented = style(document, BODY, SIZE), style(document, BODY, SIZE, indent=True)
+    heading, title = style(document, HEADING, SIZE, indent=True), style(document, TITLE, 22.0, 36.0)
+    put(document, letter.number, body, WD_ALIGN_PARAGRAPH.RIGHT)
+    put(document, "", body)
+    for line in letter.title.split("\n"):
+        put(document, line, title, WD_ALIGN_PARAGRAPH.CENTER)
+    put(document, "", body)
+    put(document, f"{letter.addressee}：", body)
     for level, text in numbered(letter):
-        _line(document, text, HEADING if level else BODY, indent=True)
-    _line(document, "", BODY)
+        put(document, text, heading if level else indented)
+    put(document, "", body)
     for number, annex in enumerate(letter.annexes, 1):
-        _line(document, f"{'附件：' if number == 1 else '　　　'}{number}. {annex}", BODY, indent=True)
-    _line(document, "", BODY)
-    _line(document, "", BODY)
-    _line(document, letter.unit + "　　", BODY, align=WD_ALIGN_PARAGRAPH.RIGHT, keep=True)
-    _line(document, letter.day + "　　　　", BODY, align=WD_ALIGN_PARAGRAPH.RIGHT, keep=True)
-    _line(document, f"（联系人：{letter.contact}）", BODY, indent=True)
+        put(document, f"{'附件：' if number == 1 else '　　　'}{number}. {annex}", indented)
+    put(document, "", body)
+    put(document, "", body)
+    for line in (letter.unit + "　　", letter.day + "　　　　"):
+        put(document, line, body, WD_ALIGN_PARAGRAPH.RIGHT).paragraph_format.keep_with_next = True
+    put(document, f"（联系人：{letter.contact}）", indented)
     save(document, target)
 
 
@@ -49,22 +53,44 @@ def page_of_paper() -> Any:
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
     section.footer_distance = Mm(28)
     document.settings.odd_and_even_pages_header_footer = True
-    style = document.styles["Normal"]
-    set_font(style, BODY, SIZE)
+    set_font(document.styles["Normal"], BODY, SIZE)
     for footer, align in ((section.footer, WD_ALIGN_PARAGRAPH.RIGHT), (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT)):
         paragraph = footer.paragraphs[0]
         paragraph.alignment = align
         for part in ("　— ", None, " —　"):
             run = paragraph.add_run(part or "")
-            set_font(run, "宋体", Pt(14))
+            set_font(run, "宋体", 14.0)
             if part is None:
                 _page_field(run)
     return document
 
 
-def set_font(target: Any, name: str, size: Any) -> None:
+def style(document: Any, font: str, size: float, line: float = LINE, *, indent: bool = False) -> Any:
+    """A paragraph style with this font, size and fixed line pitch in points; `indent`: two characters."""
+    name = f"{font} {size:g} {line:g}{' indented' if indent else ''}"
+    if name in [s.name for s in document.styles]:
+        return document.styles[name]
+    made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    set_font(made, font, size)
+    layout = made.paragraph_format
+    layout.space_before = layout.space_after = Pt(0)
+    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(line)
+    if indent:
+        layout.first_line_indent = Pt(size * 2)
+    return made
+
+
+def put(document: Any, text: str, look: Any, align: Any = None) -> Any:
+    """One paragraph of a style; returns it."""
+    paragraph = document.add_paragraph(legal(text), look)
+    if align is not None:
+        paragraph.alignment = align
+    return paragraph
+
+
+def set_font(target: Any, name: str, size: float) -> None:
     """Name a font for Latin and Chinese text alike (`target`: a run or a style)."""
-    target.font.name, target.font.size = name, size
+    target.font.name, target.font.size = name, Pt(size)
     fonts = target.element.get_or_add_rPr().get_or_add_rFonts()
     for attribute in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
         fonts.set(qn(attribute), name)
@@ -76,21 +102,6 @@ def save(document: Any, target: Path) -> None:
     core.author, core.comments, core.last_modified_by, core.revision = "", "", "", 1
     core.created = core.modified = fixed
     document.save(str(target))
-
-
-def _line(
-    document: Any, text: str, font: str, size: Any = SIZE, align: Any = None, *, indent: bool = False, keep: bool = False,
-) -> None:
-    paragraph = document.add_paragraph()
-    layout = paragraph.paragraph_format
-    layout.space_before = layout.space_after = Pt(0)
-    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, LINE if size == SIZE else Pt(36)
-    if indent:
-        layout.first_line_indent = size * 2
-    if align is not None:
-        paragraph.alignment = align
-    layout.keep_with_next = keep
-    set_font(paragraph.add_run(legal(text)), font, size)
 
 
 def legal(text: str) -> str:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
 import re
+import shutil
+import tempfile
 import uuid
 import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
 from isal import igzip
 
 from evidence import ids
 from evidence.archive import ArchiveError, Vault
 from evidence.records import Artifact, Capture
-from exports.verifier.warcs import members, record_of
+from exports.verifier.warcs import record_of
 
 WACZ_VERSION = "1.1.1"
+MAX_HEADS = 512 * 1024  # WARC and HTTP heads of one record
+_EPOCH = (1980, 1, 1, 0, 0, 0)
 _HIDDEN = re.compile(r"screenshot|mhtml|console|text|pdf", re.I)
 
 
@@ -29,11 +33,17 @@ class Extract:
 
     def __init__(self, vault: Vault, title: str, at: str) -> None:
         self._vault, self._title, self._at = vault, title, at
-        self.warc = io.BytesIO()
+        self.warc = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the extract
         self.index: list[str] = []
         self.pages: list[dict[str, str]] = []
         self._seen: set[tuple[str, int]] = set()
         self.warc.write(_warcinfo(title, at))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.warc.close()
 
     def add(self, capture: Capture, skip: Iterable[str] = ()) -> None:
         """Add what a capture received and its document; pictures and the artifacts named in `skip` stay out."""
@@ -51,16 +61,18 @@ class Extract:
         """The WACZ at `target`; every file stored, in a fixed order, with fixed times."""
         head = {"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in (head, *self.pages))
+        self.warc.seek(0)
+        digest, size = hashlib.file_digest(self.warc, "sha256").hexdigest(), self.warc.tell()
         files = {
-            "archive/data.warc.gz": self.warc.getvalue(),
             "indexes/index.cdx": "".join(f"{line}\n" for line in sorted(self.index)).encode(),
             "pages/pages.jsonl": lines.encode("utf-8", "replace"),
         }
+        listed_files = [("archive/data.warc.gz", digest, size), *((n, ids.sha256(data), len(data)) for n, data in files.items())]
         package = {
             "profile": "data-package", "wacz_version": WACZ_VERSION, "software": "dajia", "title": self._title,
             "created": _seconds(self._at), "resources": [
-                {"name": name.rsplit("/", 1)[1], "path": name, "hash": f"sha256:{ids.sha256(data)}", "bytes": len(data)}
-                for name, data in files.items()]}
+                {"name": name.rsplit("/", 1)[1], "path": name, "hash": f"sha256:{sha}", "bytes": length}
+                for name, sha, length in listed_files]}
         if self.pages:
             package |= {"mainPageURL": self.pages[0]["url"], "mainPageDate": self.pages[0]["ts"]}
         listed = json.dumps(package, ensure_ascii=False, indent=2).encode("utf-8", "replace")
@@ -68,8 +80,13 @@ class Extract:
         files["datapackage-digest.json"] = json.dumps(
             {"path": "datapackage.json", "hash": f"sha256:{ids.sha256(listed)}"}, indent=2).encode()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as box:
+            info = zipfile.ZipInfo("archive/data.warc.gz", _EPOCH)
+            info.file_size = size
+            self.warc.seek(0)
+            with box.open(info, "w") as out:
+                shutil.copyfileobj(self.warc, out, 1 << 20)
             for name, data in files.items():
-                box.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
+                box.writestr(zipfile.ZipInfo(name, _EPOCH), data)
 
     def _copy(self, capture: Capture, artifact: Artifact) -> None:
         member = self._vault.member(artifact)
@@ -101,18 +118,18 @@ class Extract:
 
 
 def _told(member: bytes) -> tuple[str, str, str, str, str]:
-    """(type, address, date, HTTP status, media type) of the record in a member, as written there."""
-    for offset, length, plain, fault in members(io.BytesIO(member)):
-        record = record_of(offset, length, plain)
-        if fault or record.fault:
-            raise ArchiveError(f"a stored member is damaged: {fault or record.fault}")
-        h, status, media = record.headers, "200", record.headers.get("content-type", "")
-        if media.startswith("application/http"):
-            first, *lines = record.block.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").split("\r\n")
-            status = [*first.split(" "), "", ""][1]
-            media = next((v.strip() for k, _, v in (one.partition(":") for one in lines) if k.lower() == "content-type"), "")
-        return h.get("warc-type", ""), h.get("warc-target-uri", ""), h.get("warc-date", ""), status, media.split(";")[0].strip()
-    raise ArchiveError("a stored member holds no record")
+    """(type, address, date, HTTP status, media type) of the record in a member, as its heads say."""
+    try:
+        plain = zlib.decompressobj(31).decompress(member, MAX_HEADS)
+    except zlib.error as problem:
+        raise ArchiveError(f"a stored member is damaged: {problem}") from problem
+    record = record_of(0, len(member), plain)
+    h, status, media = record.headers, "200", record.headers.get("content-type", "")
+    if media.startswith("application/http"):
+        first, *lines = record.block.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").split("\r\n")
+        status = [*first.split(" "), "", ""][1]
+        media = next((v.strip() for k, _, v in (one.partition(":") for one in lines) if k.lower() == "content-type"), "")
+    return h.get("warc-type", ""), h.get("warc-target-uri", ""), h.get("warc-date", ""), status, media.split(";")[0].strip()
 
 
 def _warcinfo(title: str, at: str) -> bytes:

@@ -65,20 +65,20 @@ def lay_down(dossier: Dossier, vault: Vault, root: Path, everything: bool) -> Or
     wanted = selected(dossier)
     if len(dossier.captures) > MAX_CAPTURES:
         made.notes.append(f"本线索共有 {len(dossier.captures)} 次抓取，包内收 {MAX_CAPTURES} 次，其余封存在原库")
-    extract = Extract(vault, f"lead {dossier.lead.id}", dossier.capture.started)
-    for number, capture in enumerate(wanted, 1):
-        text = masked(dossier, safe_text(vault, capture))
-        hidden = [item for item in text.items if item.kind in SENSITIVE]
-        made.masked += [(f"抓取 {number} 网页文字", item) for item in text.items]
-        if text.text:
-            made.texts.append((capture, text.text))
-        sealed = "" if everything or not hidden else f"含 {len(hidden)} 处个人信息"
-        _files(made, dossier, vault, root, capture, number, sealed)
-        if not sealed:
-            extract.add(capture)
-    if extract.pages:
-        extract.write(root / "data" / "evidence.wacz")
-        made.wacz = True
+    with Extract(vault, f"lead {dossier.lead.id}", dossier.capture.started) as extract:
+        for number, capture in enumerate(wanted, 1):
+            text = masked(dossier, safe_text(vault, capture))
+            hidden = [item for item in text.items if item.kind in SENSITIVE]
+            made.masked += [(f"抓取 {number} 网页文字", item) for item in text.items]
+            if text.text:
+                made.texts.append((capture, text.text))
+            sealed = "" if everything or not hidden else f"含 {len(hidden)} 处个人信息"
+            _files(made, dossier, vault, root, capture, number, sealed)
+            if not sealed:
+                extract.add(capture)
+        if extract.pages:
+            extract.write(root / "data" / "evidence.wacz")
+            made.wacz = True
     if hidden_pages := {e.capture.id for e in made.exhibits if e.sealed}:
         made.notes.append(f"{len(hidden_pages)} 次抓取的网页字节与原图含个人信息，未随包移送、未收入 WACZ；原件封存，见固定清单")
     return made

@@ -29,8 +29,9 @@ MOVES = {"confirm": "确认", "second": "复核同意", "dismiss": "排除", "do
 CHECKS = {"up": "仍可访问", "down": "已不能访问", "changed": "内容已变", "unknown": "不明"}
 OUTCOMES = {"ok": "完整", "partial": "不完整", "gone": "已不存在", "parked": "停放页", "blocked": "被拦截", "login": "需登录",
             "error": "出错", "refused": "未访问"}
-FACTS = {"dns": "域名解析", "tls": "TLS 证书", "whois": "域名注册（WHOIS）", "rdap": "域名注册（RDAP）", "ip": "IP 归属", "icp": "ICP 备案"}
-INLINE_WIDTH, INLINE_HEIGHT = 1000, 3200
+FACTS = {"dns": "域名解析", "tls": "TLS 证书", "whois": "域名注册（WHOIS）", "rdap": "域名注册（RDAP）", "ip": "IP 归属", "icp": "ICP 备案",
+         "hosting": "技术支持"}
+INLINE_WIDTH, INLINE_HEIGHT = 1440, 3200
 
 
 @lru_cache(maxsize=1)
@@ -100,7 +101,9 @@ def _summary(dossier: Dossier, config: Config, show: Any) -> list[tuple[str, str
 def _shots(originals: Originals) -> list[dict[str, str]]:
     """First screens, scaled; a full page only where there is no first screen of that capture."""
     first = {c.id for c, path, _ in originals.shots if "screenshot-first" in path}
-    shown = [s for s in originals.shots if "screenshot-first" in s[1] or s[0].id not in first]
+    order = {"desktop": 0, "mobile": 1}
+    shown = sorted((s for s in originals.shots if "screenshot-first" in s[1] or s[0].id not in first),
+                   key=lambda s: order.get(s[0].profile, 2))
     rows = []
     for capture, path, data in shown:
         name = NAMES["screenshot-first" if "screenshot-first" in path else "screenshot-full"]

@@ -12,6 +12,7 @@ from evidence.records import Artifact, Capture
 MAX_SOURCE, MAX_TEXT = 4_000_000, 60_000
 _META = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,30})""", re.I)
 _HEADER = re.compile(r"charset\s*=\s*\"?([\w-]{2,30})", re.I)
+_BLOCK = re.compile(r"(?i)<(?:br|/?(?:p|div|h[1-6]|li|tr|td|th|dt|dd|section|article|table|ul|ol|form|title))\b")
 _CHINESE = frozenset({"gb2312", "gbk", "gb-2312", "x-gbk", "gb_2312-80"})
 
 
@@ -53,10 +54,10 @@ def safe_text(vault: Vault, capture: Capture) -> str:
 
 def visible(html: str) -> str:
     """The words of a page without scripts and styles, at most `MAX_TEXT` characters."""
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(_BLOCK.sub(lambda tag: "\n" + tag[0], html))
     for node in tree.css("script, style, template, noscript"):
         node.decompose()
     root = tree.body or tree.root
-    text = root.text(separator="\n") if root is not None else ""
+    text = root.text() if root is not None else ""
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)[:MAX_TEXT]

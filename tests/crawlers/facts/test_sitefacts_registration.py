@@ -241,3 +241,14 @@ _JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_siz
 @settings(max_examples=60, deadline=None)
 def test_any_object_is_read_without_a_fault(told):
     assert set(rdap.read(told)) >= {"created", "registrar", "name_servers"}
+
+
+def test_a_registry_behind_a_foreign_certificate_is_heard_and_that_is_told(config, tmp_path, web):
+    import json
+
+    table = tmp_path / "dns.json"
+    table.write_text('{"services": [[["top"], ["https://rdap.registry.example/"]]]}', encoding="utf-8")
+    web.pages["rdap.registry.example"] = lambda path, headers: web.reply(json.dumps(OBJECT).encode(), kind="application/rdap+json")
+    made = config(network={"proxy": web.proxy}, facts={"rdap": True, "rdap_bootstrap": str(table)})
+    draft = asyncio.run(rdap.look_up(Door(made), "a-query.top"))
+    assert draft.ok and draft.value["registrar"] == "Invented Names" and "certificate not trusted" in draft.note
