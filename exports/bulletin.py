@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from exports import charts, wording
 from exports.account import Account
 from exports.charts import Drawing
-from exports.masking import mask_contact
 from exports.period import Review
 from exports.vocabulary import Word
 
@@ -89,8 +88,14 @@ def hidden(subject: str) -> str:
     """A defanged subject of which the first and last letters of its names remain."""
     host = subject.split("://", 1)[-1].split("/", 1)[0]
     labels = host.split("[.]")
-    shown = [mask_contact(label) if len(label) > 3 else label for label in labels[:-1]] + labels[-1:]
+    shown = [_starred(label) if len(label) > 3 else label for label in labels[:-1]] + labels[-1:]
     return "[.]".join(shown) + ("（某网页）" if "://" in subject else "")
+
+
+def _starred(label: str) -> str:
+    """A label's first and last third."""
+    kept = max(1, len(label) // 3)
+    return label[:kept] + "*" * (len(label) - 2 * kept) + label[-kept:]
 
 
 def _case(account: Account) -> Case:

@@ -70,7 +70,8 @@ class Drawing:
         picture = Image.new("RGB", (self.width * scale, self.height * scale), "white")
         pen = ImageDraw.Draw(picture)
         for b in self.boxes:
-            pen.rectangle((b.x * scale, b.y * scale, (b.x + b.width) * scale - 1, (b.y + b.height) * scale - 1), fill=b.colour)
+            if b.width * scale >= 1 and b.height * scale >= 1:  # nothing of a kind is a bar without height
+                pen.rectangle((b.x * scale, b.y * scale, (b.x + b.width) * scale - 1, (b.y + b.height) * scale - 1), fill=b.colour)
         path = cjk_font()
         for t in self.texts:
             font = ImageFont.truetype(path, t.size * scale) if path else ImageFont.load_default(t.size * scale)

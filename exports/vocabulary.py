@@ -16,7 +16,7 @@ from exports.quoting import plain
 
 LONGEST = 16
 SHOWN = 12
-_NO_WORD = re.compile(r"\d{4}|[@/]|\.[a-z]{2}|^[\W\d_]*$", re.I)
+_NO_WORD = re.compile(r"\d{4}|[a-z0-9][a-z0-9_-]{4}|[@/]|\.[a-z]{2}|^[\W\d_]*$", re.I)
 GROWTH = 1.5  # a share that changed by this factor is told as growth or decline
 
 

@@ -47,7 +47,7 @@ def promised_more(store: Store, capture: Capture, verdict: Verdict) -> bool:
     if capture.means != "http" or capture.why != "sighting" or verdict.band != "none":
         return False
     hit = store.one("SELECT title, snippet FROM sightings WHERE id = ?", capture.origin)
-    return hit is not None and judge(PageInput(capture.url, text=f"{hit['title']}\n{hit['snippet']}")).band in {"medium", "high"}
+    return hit is not None and judge(PageInput(capture.url, text=f"{hit['title']}\n{hit['snippet']}")).band != "none"
 
 
 def queue_deepening(frontier: Frontier, run: str, judged: Iterable[tuple[Capture, Verdict]], store: Store | None = None) -> int:

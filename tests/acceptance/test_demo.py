@@ -16,7 +16,7 @@ from exports.verify import verify
 from review import demonstration, scoring
 from review.commands.demo import as_row
 
-pytestmark = [pytest.mark.chain, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.chain, pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 def test_every_seller_and_fake_is_found_and_nobody_accused(demo):
@@ -34,7 +34,10 @@ def test_every_seller_and_fake_is_found_and_nobody_accused(demo):
 def test_the_walled_engine_is_blocked_not_empty(demo):
     home, shown = demo
     assert shown.result.sources["sogou"] == "blocked"
-    assert {state for name, state in shown.result.sources.items() if name != "sogou"} == {"ok"}
+    others = {name: state for name, state in shown.result.sources.items() if name != "sogou"}
+    asked = {name: state for name, state in others.items() if state != "disabled"}  # places the demo web has no stand-in for
+    assert set(asked.values()) == {"ok"}
+    assert len(asked) >= 6
     with Store.open(home) as store:
         row = store.one("SELECT proof_capture, detail FROM source_runs WHERE source = 'sogou'")
         assert store.capture(row["proof_capture"]).outcome == "blocked"

@@ -15,7 +15,7 @@ from evidence.store import Store
 from review import daily, demonstration
 from review.progress import Reporter
 
-pytestmark = [pytest.mark.chain, pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.chain, pytest.mark.browser, pytest.mark.timeout(1200)]
 
 # (words of a progress line, which one of them): the run is killed as that line appears
 MOMENTS = [("发现", 1), ("page", 3), ("source", 2), ("采集：普通抓取", 1), ("page", 25), ("研判", 1), ("深采", 1), ("page", 6),

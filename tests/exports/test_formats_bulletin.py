@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 
 import docx
 import pytest
@@ -90,24 +89,8 @@ def texts(world, tmp_path, **fields):
     return LexborHTMLParser((tmp_path / "b.html").read_text(encoding="utf-8")), "\n".join(body)
 
 
-def test_page_and_document_say_the_same(year, tmp_path):
-    page, paper = texts(year, tmp_path)
-    for text in (page.body.text(), paper):
-        for said in ("2026年第一季度", "共发现涉假冒安全生产证书的造假广告和仿冒网站线索 8 条", "人脸直出", "sogou", "案例1", "某查询系统",
-                     "已不可访问"):
-            assert said in text
-    assert len(page.css("svg.chart")) == 3
-    assert not page.css("script, img, iframe, link, [style], [onload]")
-    with zipfile.ZipFile(tmp_path / "b.docx") as parts:
-        assert len([n for n in parts.namelist() if n.startswith("word/media/")]) == 3
 
 
-def test_cases_reach_nobody_and_lead_nowhere(year, tmp_path):
-    page, paper = texts(year, tmp_path, kind="ad")
-    for text in (page.html, paper):
-        for secret in ("13900001234", "banzheng_test", "banzheng5", "banzheng0[.]example", "banzheng1.example", "赵六六", "110105194912310021"):
-            assert secret not in text, secret
-    assert "微信" in paper
 
 
 def test_a_quarter_without_anything_is_said(world, tmp_path):
