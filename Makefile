@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BUNDLE :=
 PARTS := pyproject.toml constraints.txt scripts/setup.sh
-.PHONY: setup demo test check docs doctor bundle clean
+.PHONY: setup demo test check docs doctor clean
 
 setup: .setup-done
 .setup-done: $(PARTS)
@@ -31,10 +31,6 @@ docs: .setup-done
 
 doctor: .setup-done
 	@$(VENV)/bin/dajia doctor
-
-# Everything a machine without network needs: `make setup BUNDLE=dist/bundle` there.
-bundle: .setup-done
-	@sh scripts/bundle.sh $(VENV) dist/bundle
 
 clean:
 	rm -rf $(VENV) .setup-done .setup-tests-done var

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sets up what `make demo` and `make test` need: virtual environment, pinned packages, Chromium, a CJK font.
 # usage: scripts/setup.sh VENV [bundle=DIR] [tests]
-#   bundle=DIR  take the packages from a folder made by `make bundle`, without any network
+#   bundle=DIR  take the packages from a folder with wheels/ and SHA256SUMS, without any network
 #   tests       also what only tests need: redis-server, openssl
 set -eu
 VENV=${1:-.venv}
@@ -53,7 +53,7 @@ venv_with_pip() {
 }
 if [ -n "$BUNDLE" ]; then
     if [ ! -d "$BUNDLE/wheels" ]; then
-        say "$BUNDLE: no wheels/ in there; make one with 'make bundle' on a machine with network" >&2
+        say "$BUNDLE: no wheels/ in there; fill it with 'pip download' on a machine with network" >&2
         exit 2
     fi
     if ! (cd "$BUNDLE" && sha256sum --quiet -c SHA256SUMS); then
