@@ -161,6 +161,7 @@ def decide(visit: Visit) -> Response:
     """One decision; the page that was shown must still be the newest."""
     found = visit.store.lead(visit.request.path_params["lead"])
     _decide(visit, found.id, visit.form.get("seen"))
+    packaging.after_decision(visit.store, found, settings.load(visit.home))  # whoever got a package hears of a revocation
     return RedirectResponse(_next(visit, found.id), 303)
 
 
@@ -188,6 +189,8 @@ def bulk(visit: Visit) -> Response:
     with visit.store.transaction():
         for row in rows:
             _decide(visit, row.id, None)
+    for row in rows:
+        packaging.after_decision(visit.store, row, settings.load(visit.home))
     return RedirectResponse("/leads", 303)
 
 
