@@ -122,13 +122,13 @@ def load(store: Store, lead_id: str, contacts: str = "show") -> Dossier:
     entry = tuple(entry_path(store, best))
     hosts = dict.fromkeys(ids.host_of(c.url) for c in captures)
     facts = tuple(f for host in hosts for f in store.site_facts(host))
-    serps = [s.capture.id for s in entry if s.kind == "search" and s.capture]
+    way = [s.capture.id for s in entry if s.capture]  # result pages and the pages that led on: their records are packaged too
     warcs = sorted({a.warc for c in captures for a in c.artifacts})
     return Dossier(
         lead=lead, state=row["state"], verdict=verdict, capture=best, verdicts=verdicts, captures=captures, facts=facts,
         entry=entry, decisions=tuple(store.decisions(lead_id)), checks=_checks(store, lead_id),
         packages=_packages(store, lead_id), runs=_runs(store, captures),
-        custody=_custody(store, lead_id, [*(c.id for c in captures), *serps], hosts,
+        custody=_custody(store, lead_id, [*(c.id for c in captures), *way], hosts,
                          warcs),
         tokens=tuple(t for warc in warcs for t in tokens(store.db, "warc", warc)), contact_policy=contacts)
 

@@ -41,10 +41,13 @@ def test_the_entry_path_goes_back_to_the_search(world):
     landing = world.page("http://cx.example/q", origin=verdict.id, why="qr")
     world.store.add_lead_verdict(lead, world.verdict(landing, kind="fake_site", score=99.0).id)
     world.seal()
-    steps = load(world.store, lead).entry
+    told = load(world.store, lead)
+    steps = told.entry
     assert [(s.kind, s.url.split("/")[2]) for s in steps] == [("search", "www.so360.example"), ("page", "ad.example")]
     assert steps[0].sighting.rank == 4
     assert steps[1].verdict == "qr"
+    arrived = {e.subject_id for e in told.custody if e.event == "captured"}
+    assert {landing.id, ad.id, hit.serp_capture} <= arrived  # what is packaged can be traced in the extract
 
 
 def test_a_page_somebody_named_has_one_step(world):
