@@ -14,6 +14,7 @@ from crawlers.session import Session, apply
 from evidence import ids
 from evidence.frontier import Lease
 from evidence.home import Home
+from evidence.redis_link import QueueLost
 
 LEASE_SECONDS = 600.0
 
@@ -87,6 +88,21 @@ class LeaseSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Lease a few at a time, until there is nothing left and nothing under way."""
         await self.before()
+        beat = asyncio.ensure_future(self._beat()) if self.session.frontier.beat_seconds else None
+        try:
+            async for request in self._work():
+                yield request
+        finally:
+            if beat is not None:
+                beat.cancel()
+
+    async def _beat(self) -> None:
+        """Renew what is under work, so that a slow page is not lent to a second worker."""
+        while True:
+            await asyncio.sleep(self.session.frontier.beat_seconds)
+            self.session.frontier.renew(list(self.open_leases.values()))
+
+    async def _work(self) -> AsyncIterator[Any]:
         while not self.halted and not self.session.stopping and self.session.ledger.failure is None:
             room = self.at_once - len(self.open_leases)
             leases = self._lease(room) if room > 0 else []
@@ -105,8 +121,12 @@ class LeaseSpider(scrapy.Spider):
             await self._wait()
 
     def _lease(self, room: int) -> list[Lease]:
-        leases = self.session.frontier.lease(self.lane, self.session.worker, room, LEASE_SECONDS, self.match or None,
-                                             self.session.run)
+        try:
+            leases = self.session.frontier.lease(self.lane, self.session.worker, room, LEASE_SECONDS, self.match or None,
+                                                 self.session.run)
+        except QueueLost as problem:
+            self.session.ledger.failure = problem  # ends the crawl, told by its exit code
+            return []
         return [lease for lease in leases if lease.key not in self.open_leases]  # a slow one of ours ran out: not twice
 
     async def _wait(self) -> None:
@@ -139,7 +159,7 @@ class LeaseSpider(scrapy.Spider):
             self.done += 1
             self._change.set()
 
-        self.session.ledger.put(together, after)
+        self.session.ledger.put(together, after, lease)
 
     def on_closed(self, spider: Any, reason: str) -> None:
         """Give back what was not finished; end the run when it is ours."""

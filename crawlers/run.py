@@ -1,4 +1,4 @@
-"""One crawl stage as a process: `python -m crawlers.run discover|capture|recheck|deepen|facts --home DIR --run ID`.
+"""One crawl stage as a process: `python -m crawlers.run discover|capture|worker|recheck|deepen|facts --home DIR --run ID`.
 
 Standard output carries JSON lines (source, page, error, end), standard error the log. Exit codes:
 0 ok · 1 partial · 2 usage or configuration · 3 environment (store, disk, browser) · 4 nothing could be reached.
@@ -20,12 +20,14 @@ from crawlers import discovery, queries, sources, walls
 from crawlers.session import Event, Session
 from evidence.archive import ArchiveError
 from evidence.config import ConfigError
+from evidence.frontier import FrontierAway
 from evidence.home import Home
 from evidence.records import Query
+from evidence.redis_link import QueueLost
 from evidence.store import StoreError
 
 OK, PARTIAL, USAGE, ENVIRONMENT, NOTHING = 0, 1, 2, 3, 4
-STAGES = ("discover", "capture", "recheck", "deepen", "facts")
+STAGES = ("discover", "capture", "worker", "recheck", "deepen", "facts")
 QUIET = frozenset({"ok", "empty", "disabled"})
 
 
@@ -48,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (ConfigError, sources.UnknownSource, queries.QueriesError, walls.WallsError) as problem:
         code, counts = USAGE, {}
         emit({"event": "error", "detail": str(problem)})
-    except (StoreError, ArchiveError, OSError) as problem:
+    except (StoreError, ArchiveError, FrontierAway, QueueLost, OSError) as problem:
         code, counts = ENVIRONMENT, {}
         emit({"event": "error", "detail": f"{type(problem).__name__}: {problem}"})
     emit({"event": "end", "stage": options.stage, "code": code, "seconds": round(time.monotonic() - started, 2), **counts})
@@ -62,6 +64,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--run", required=True, help="id of the run in the store")
     parser.add_argument("--sources", default="", help="comma-separated source names; default all")
     parser.add_argument("--probe", default="", help="ask each source this one query, one page (discover)")
+    parser.add_argument("--limit", type=int, default=0, help="pages after which to end, 0 without (worker)")
     parser.add_argument("--hosts", default="", help="comma-separated hosts (facts)")
     return parser.parse_args(arguments)
 
@@ -75,6 +78,7 @@ def _stage(options: argparse.Namespace, home: Home) -> tuple[int, dict[str, Any]
     names = [name for name in options.sources.split(",") if name]
     chosen = sources.select(names)
     session = Session.open(home, options.run, options.stage, emit)
+    session.limit = options.limit
     try:
         return _fetch(session, options.stage) if options.stage != "discover" else _discover(
             session, chosen, bool(names), options.probe)

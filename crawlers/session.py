@@ -15,10 +15,9 @@ from crawlers.politeness import Politeness
 from evidence import config as settings
 from evidence.archive import WarcWriter
 from evidence.asking import Yield
-from evidence.frontier import Frontier
 from evidence.home import Home
+from evidence.sharing import frontier_for, turns_for
 from evidence.store import Store
-from evidence.stored_turns import StoredTurns
 
 Event = dict[str, Any]
 TOOL = "dajia-crawlers/0.1 (Scrapy 2.19)"
@@ -36,14 +35,15 @@ class Session:
         emit: Callable[[Event], None] = _silent,
     ) -> None:
         self.home, self.config, self.store, self.run, self.emit = home, config, store, run, emit
-        self.frontier = Frontier(store)
+        self.frontier = frontier_for(store, config)
         self.writer = WarcWriter.create(home, run, label)
-        self.ledger = Ledger(store, self.writer)
+        self.ledger = Ledger(store, self.writer, self.frontier)
         crawl = config.crawl
-        self.politeness = Politeness(crawl.delay, StoredTurns(home), crawl.daily_cap, crawl.pause * 60)
+        self.politeness = Politeness(crawl.delay, turns_for(home, config), crawl.daily_cap, crawl.pause * 60)
         self.worker = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = False
         self._proxies = getproxies()
+        self.limit = 0  # pages after which a worker ends; 0: none
         self.total, self.finished = 0, 0  # pieces of work known and done, for progress
         self.searching: set[str] = set()  # sources that may still show pages others wait for
         self.waiting: list[asyncio.Event] = []  # who wants to know when one of them has ended

@@ -100,6 +100,17 @@ class Feeds(_Section):
         return bool(self.watchlist or self.files or self.urls or self.ct)
 
 
+class Frontier(_Section):
+    """A queue that many machines share. `url` redis://, rediss:// or unix:// (or env:NAME, the variable that holds it; empty: the
+    queue is in the store), `queue` its name, `lease` seconds until the work of a silent worker is lent to another,
+    `patience` seconds that a worker waits for a Redis that is away."""
+
+    url: str = Field(default="", pattern=r"^$|^(redis|rediss|unix)://.|^env:[A-Za-z_]\w*$")
+    queue: str = Field(default="main", pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    lease: float = Field(default=120.0, ge=1, le=86_400)
+    patience: float = Field(default=600.0, ge=0)
+
+
 class Browser(_Section):
     """Which Chromium and how. `timeout` in seconds for one page."""
 
@@ -167,6 +178,7 @@ class Config(_Section):
     browser: Browser = Browser()
     facts: Facts = Facts()
     feeds: Feeds = Feeds()
+    frontier: Frontier = Frontier()
     exports: Exports = Exports()
     timestamps: Timestamps = Timestamps()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,10 @@ from evidence.store import Store
 MAX_ATTEMPTS = 3
 QUEUE_ONLY = ("import", "lookalikes")  # kinds of run that queue work and leave it to the next one
 LANES = ("serp", "plain", "browser", "recheck")
+
+
+class FrontierAway(Exception):
+    """The queue cannot be reached just now; what waits for it may be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,13 @@ class Lease:
     payload: dict[str, Any]
     attempts: int
     worker: str
+    ticket: str = ""  # how a queue outside the store knows it
 
 
 class Frontier:
     """The queue of one store."""
+
+    beat_seconds = 0.0  # how often a lease under work must be renewed; 0: never
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -108,6 +115,20 @@ class Frontier:
                 "UPDATE frontier SET run = ? WHERE lane = ? AND state = 'waiting' AND run <> ? AND run IN "
                 f"(SELECT id FROM runs WHERE kind IN ({', '.join('?' for _ in QUEUE_ONLY)}))",
                 (run, lane, run, *QUEUE_ONLY)).rowcount
+
+    def keep(self, leases: Sequence[Lease]) -> list[bool]:
+        """Which leases are still the holder's, asked just before the commit; here all: nobody else has the store's lock."""
+        return [True] * len(leases)
+
+    def committed(self) -> None:
+        """The transaction that acknowledged leases was committed."""
+
+    def renew(self, leases: Sequence[Lease]) -> None:
+        """Make the time of these leases begin anew: their work goes on."""
+
+    def more(self, lane: str) -> bool:
+        """Whether work may still come back from other workers."""
+        return False
 
     def counts(self, lane: str, run: str | None = None) -> dict[str, int]:
         """How many pieces are waiting, leased, done, failed."""

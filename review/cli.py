@@ -17,8 +17,10 @@ import click
 
 from evidence.archive import ArchiveError
 from evidence.config import ConfigError
+from evidence.frontier import FrontierAway
 from evidence.home import Home
 from evidence.reading import NotStored
+from evidence.redis_link import QueueLost
 from evidence.store import StoreError
 
 OK, PARTIAL, USAGE, ENVIRONMENT, NOTHING, NOT_VERIFIABLE = range(6)
@@ -100,6 +102,8 @@ def _failed(problem: Exception) -> int:
         return _told(str(problem.args[0] if problem.args else problem), USAGE)
     if isinstance(problem, (Locked, StoreError, ArchiveError)):
         return _told(str(problem), ENVIRONMENT)
+    if isinstance(problem, (FrontierAway, QueueLost)):
+        return _told(f"共享队列（dajia.toml [frontier] url）：{problem}", ENVIRONMENT)
     if isinstance(problem, OSError):
         return _told(_said(problem), ENVIRONMENT)
     if type(problem).__module__.startswith("exports."):

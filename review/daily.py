@@ -18,8 +18,8 @@ from crawlers import sitefacts
 from evidence import config as settings
 from evidence import custody, ids, recovery
 from evidence.archive import Vault
-from evidence.frontier import Frontier
 from evidence.home import Home
+from evidence.sharing import frontier_for
 from evidence.store import Store
 from exports.daily import export_daily
 from review import clock, environment, following, judging, leads, links, lookalikes, rechecking, stamping
@@ -51,7 +51,7 @@ class DailyRun:
 
     def __init__(self, store: Store, config: settings.Config, say: Reporter, descriptor: int) -> None:
         self.store, self.config, self.say = store, config, say
-        self.home, self.frontier, self._descriptor = store.home, Frontier(store), descriptor
+        self.home, self.frontier, self._descriptor = store.home, frontier_for(store, config), descriptor
         self.problems: list[str] = []
         self.seconds: dict[str, float] = {}
         self.outputs: dict[str, Path] = {}

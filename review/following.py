@@ -14,6 +14,7 @@ from evidence import ids
 from evidence.config import Config
 from evidence.frontier import QUEUE_ONLY, Frontier
 from evidence.records import BANDS, Capture, Verdict
+from evidence.sharing import frontier_for
 from evidence.store import Store
 from review import clock
 
@@ -108,7 +109,7 @@ def queue_address(store: Store, config: Config, run: str, url: str, why: str, or
         return "waiting"
     if _fetched(store, key, config.crawl.recapture_days):
         return "fetched"
-    return "queued" if _add(Frontier(store), run, normal, host, why, origin, priority) else "waiting"
+    return "queued" if _add(frontier_for(store, config), run, normal, host, why, origin, priority) else "waiting"
 
 
 def _add(frontier: Frontier, run: str, url: str, host: str, why: str, origin: str, priority: int) -> bool:

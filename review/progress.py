@@ -12,7 +12,7 @@ from rich.status import Status
 
 STAGE_LABELS = {
     "discover": "发现：检索各来源", "lookalikes": "发现：新出现的仿冒域名",
-    "capture": "采集：普通抓取", "judge": "研判", "deepen": "深采：浏览器取证",
+    "capture": "采集：普通抓取", "worker": "采集：共享队列", "judge": "研判", "deepen": "深采：浏览器取证",
     "facts": "站点事实：DNS、证书、WHOIS", "leads": "汇总线索", "gangs": "归并团伙",
     "recheck": "复查已确认线索", "export": "生成日报", "package": "证据包", "stamp": "时间戳",
 }

@@ -107,3 +107,66 @@ def name_server():
     made.server.shutdown()
     made.server.server_close()
     thread.join()
+
+
+class RedisServer:
+    """A real redis-server on loopback with its append-only file on; `kill` is -9, `start` brings it back on the same port."""
+
+    def __init__(self, folder):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.folder, self.url, self.process = folder, f"redis://127.0.0.1:{self.port}/0", None
+        self.start()
+
+    def start(self, *more):
+        import subprocess
+        import time
+
+        import redis
+
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--appendonly", "yes",
+             "--appendfsync", "always", "--save", "", "--daemonize", "no", *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        client, until = redis.Redis(port=self.port), time.monotonic() + 20
+        while True:
+            try:
+                client.ping()
+                break
+            except redis.exceptions.ConnectionError:
+                if time.monotonic() > until or self.process.poll() is not None:
+                    raise
+                time.sleep(0.01)
+        client.close()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def flush(self):
+        import redis
+
+        client = redis.Redis(port=self.port)
+        client.flushall()
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def redis_process(tmp_path_factory):
+    """One redis-server for the session; skipped where the program is not installed."""
+    import shutil
+
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
+    made = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def redis_server(redis_process):
+    """The session's redis-server, running and empty."""
+    if redis_process.process.poll() is not None:
+        redis_process.start()
+    redis_process.flush()
+    return redis_process
