@@ -19,11 +19,11 @@ from isal import igzip
 
 from evidence import ids
 from evidence.archive import ArchiveError, Vault
+from evidence.copying import MAX_HEADS, copy_member
 from evidence.records import Artifact, Capture
 from exports.verifier.warcs import record_of
 
 WACZ_VERSION = "1.1.1"
-MAX_HEADS = 512 * 1024  # WARC and HTTP heads of one record
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _HIDDEN = re.compile(r"screenshot|mhtml|console|text|pdf", re.I)
 
@@ -31,9 +31,9 @@ _HIDDEN = re.compile(r"screenshot|mhtml|console|text|pdf", re.I)
 class Extract:
     """Builds the WARC of a WACZ from stored members, copied byte for byte, each response followed by its request."""
 
-    def __init__(self, vault: Vault, title: str, at: str) -> None:
+    def __init__(self, vault: Vault, title: str, at: str, scratch: Path | None = None) -> None:
         self._vault, self._title, self._at = vault, title, at
-        self.warc = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the extract
+        self.warc = tempfile.TemporaryFile(dir=scratch)  # noqa: SIM115 - closed with the extract
         self.index: list[str] = []
         self.pages: list[dict[str, str]] = []
         self._seen: set[tuple[str, int]] = set()
@@ -89,15 +89,12 @@ class Extract:
                 box.writestr(zipfile.ZipInfo(name, _EPOCH), data)
 
     def _copy(self, capture: Capture, artifact: Artifact) -> None:
-        member = self._vault.member(artifact)
-        self._vault.read(artifact)  # refuses what is not what was stored
-        kind, url, when, status, media = _told(member)
         offset = self.warc.tell()
-        self.warc.write(member)
+        kind, url, when, status, media = _told(copy_member(self._vault, artifact, self.warc))  # refuses what was altered
         if kind == "response":
             self.warc.write(self._request_after(artifact))
         row = {"url": url, "mime": media or artifact.media_type or "unk", "status": status, "digest": f"sha256:{artifact.sha256}",
-               "length": str(len(member)), "offset": str(offset), "filename": "data.warc.gz"}
+               "length": str(artifact.length), "offset": str(offset), "filename": "data.warc.gz"}
         self.index.append(f"{_surt(url)} {re.sub(r'[^0-9]', '', when)[:14]} {json.dumps(row, ensure_ascii=False)}")
 
     def _request_after(self, artifact: Artifact) -> bytes:
@@ -112,18 +109,14 @@ class Extract:
                 inflater.decompress(block)
                 used += block
         member = used[:len(used) - len(inflater.unused_data)]
-        if _told(member)[0] != "request":
+        if _told(zlib.decompressobj(31).decompress(member, MAX_HEADS))[0] != "request":
             raise ArchiveError(f"{artifact.warc} at {artifact.offset}: no request record after the response")
         return member
 
 
-def _told(member: bytes) -> tuple[str, str, str, str, str]:
-    """(type, address, date, HTTP status, media type) of the record in a member, as its heads say."""
-    try:
-        plain = zlib.decompressobj(31).decompress(member, MAX_HEADS)
-    except zlib.error as problem:
-        raise ArchiveError(f"a stored member is damaged: {problem}") from problem
-    record = record_of(0, len(member), plain)
+def _told(plain: bytes) -> tuple[str, str, str, str, str]:
+    """(type, address, date, HTTP status, media type) of a record, as its heads say."""
+    record = record_of(0, len(plain), plain)
     h, status, media = record.headers, "200", record.headers.get("content-type", "")
     if media.startswith("application/http"):
         first, *lines = record.block.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").split("\r\n")

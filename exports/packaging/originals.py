@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evidence.archive import Vault
+from evidence.copying import copy_payload
 from evidence.records import Artifact, Capture
 from exports import pictures
 from exports.defang import line
@@ -65,7 +66,8 @@ def lay_down(dossier: Dossier, vault: Vault, root: Path, everything: bool) -> Or
     wanted = selected(dossier)
     if len(dossier.captures) > MAX_CAPTURES:
         made.notes.append(f"本线索共有 {len(dossier.captures)} 次抓取，包内收 {MAX_CAPTURES} 次，其余封存在原库")
-    with Extract(vault, f"lead {dossier.lead.id}", dossier.capture.started) as extract:
+    root.mkdir(parents=True, exist_ok=True)
+    with Extract(vault, f"lead {dossier.lead.id}", dossier.capture.started, root) as extract:
         for number, capture in enumerate(wanted, 1):
             text = masked(dossier, safe_text(vault, capture))
             hidden = [item for item in text.items if item.kind in SENSITIVE]
@@ -97,7 +99,9 @@ def _files(made: Originals, dossier: Dossier, vault: Vault, root: Path, capture:
         name = _FILES.get(artifact.name, "")
         path = "" if sealed or not name else f"{folder}/{name}"
         if path:
-            _write(root / path, vault.read(artifact))
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            with (root / path).open("wb") as out:
+                copy_payload(vault, artifact, out)
         made.exhibits.append(Exhibit(len(made.exhibits) + 1, capture, artifact, path, sealed))
         if artifact.name in {"screenshot-first", "screenshot-full"}:
             _shot(made, dossier, vault, root, capture, artifact, f"{folder}/{artifact.name}.jpg", bool(sealed))
