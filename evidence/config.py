@@ -30,11 +30,17 @@ class Operator(_Section):
 
 
 class Network(_Section):
-    """How the outside is reached. `timeout` and `connect_timeout` in seconds, `max_bytes` per body."""
+    """How the outside is reached. `timeout` and `connect_timeout` in seconds, `max_bytes` per body.
+
+    `control` is a host name asked of every resolver, `time_server` an NTP server (host or host:port) asked for the clock's
+    offset when a run begins; what they say is kept with the run. Empty: not asked, and the record says so.
+    """
 
     proxy: str = ""
     whois: str = ""
     resolvers: list[str] = Field(default_factory=list)
+    control: str = ""
+    time_server: str = ""
     user_agent: str = (
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
         "Chrome/141.0.0.0 Safari/537.36"

@@ -106,4 +106,7 @@ def ways(captures: Iterable[Any]) -> str:
 def _system(machine: dict[str, Any]) -> str:
     shown = [f"{key} {machine[key]}" for key in ("os", "python", "openssl", "browser", "time_zone", "ruleset", "dajia")
              if isinstance(machine.get(key), (str, int, float)) and machine.get(key)]
+    results = {"pass": "通过", "fail": "未通过", "not-checked": "未检查"}
+    checks = [f"{c['name']}{results.get(c['result'], '')}（{c['detail']}）" for c in machine.get("checks") or []]
+    shown += [f"环境检查：{'、'.join(checks)}"] if checks else []
     return "；".join(shown) + "；全部见 evidence/environment.json" if shown else "见 evidence/environment.json"

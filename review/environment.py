@@ -13,14 +13,19 @@ from typing import Any
 
 from classifiers import ruleset_digest
 from evidence.config import Config
+from review import machine
 
-_PACKAGES = ("scrapy", "playwright", "warcio", "python-whois", "tldextract", "zxing-cpp")
+_PACKAGES = ("scrapy", "twisted", "playwright", "warcio", "python-whois", "tldextract", "zxing-cpp")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 def describe(config: Config) -> dict[str, Any]:
-    """Versions, time zone, proxy state, operator and rule set: strings and numbers only."""
-    return {
+    """Versions and digests of the programs, system, fonts, clock, resolvers, hosts file, proxies, operator and rule set.
+
+    `checks` are what could have falsified a capture, each passed, failed or not checked; strings, numbers and lists only.
+    """
+    looked = machine.look(config)
+    return looked | {
         "dajia": metadata.version("dajia"), "python": platform.python_version(), "os": platform.platform(),
         "sqlite": sqlite3.sqlite_version, "openssl": ssl.OPENSSL_VERSION, "ruleset": ruleset_digest(),
         "packages": {name: metadata.version(name) for name in _PACKAGES},
