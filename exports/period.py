@@ -14,6 +14,7 @@ from functools import cached_property
 
 from exports import dossier, wording
 from exports.account import Account, Teller
+from exports.anonymity import nameless
 from exports.defang import line
 from exports.order import Order, OrderError
 from exports.vocabulary import Drift, drift
@@ -162,13 +163,14 @@ class Review:
         return drift(self._store, self._where, self._span(self.quarter), self._span(self.quarter.before))
 
     def cases(self) -> Iterator[Account]:
-        """Typical cases: released leads of the quarter, heaviest first, with every contact masked."""
+        """Typical cases: released leads of the quarter, heaviest first, that name nobody and no site."""
         masked = self._order.config.model_copy(update={"exports": self._order.config.exports.model_copy(update={"contacts": "mask"})})
         teller = Teller(self._order.vault, masked)
         for r in self._store.rows(
                 f"SELECT l.id FROM leads l JOIN v_leads b ON b.id = l.id WHERE {self._where} AND b.state = 'released' "
                 f"ORDER BY b.score DESC, l.id LIMIT {MAX_CASES}", *self._span(self.quarter)):
-            yield teller.account(dossier.load(self._store, r["id"], "mask"))
+            found = dossier.load(self._store, r["id"], "mask")
+            yield nameless(teller.account(found), found, self._order.vault)
 
     @property
     def _where(self) -> str:

@@ -70,10 +70,15 @@ def _words(store: Store, where: str, span: Sequence[str]) -> dict[str, int]:
         f"SELECT DISTINCT l.id, f.quote FROM leads l JOIN v_lead_best b ON b.lead = l.id JOIN findings f ON f.verdict = b.verdict "
         f"WHERE {where} AND f.weight > 0 AND f.quote <> '' AND length(f.quote) <= 200", tuple(span))
     for lead, quote in cursor:
-        word = plain(quote).strip("，。、；：,.;:!！?？“”\"'（）()《》【】 ").casefold()
-        if 2 <= len(word) <= LONGEST and not _NO_WORD.search(word) and not mask(word).items:
+        if word := word_of(quote):
             found.setdefault(word, set()).add(lead)
     return {word: len(leads) for word, leads in found.items()}
+
+
+def word_of(quote: str) -> str:
+    """The word a rule quoted, "" for what is none: an address, a contact, a number, a person's data, a sentence."""
+    word = plain(quote).strip("，。、；：,.;:!！?？“”\"'（）()《》【】 ").casefold()
+    return word if 2 <= len(word) <= LONGEST and not _NO_WORD.search(word) and not mask(word).items else ""
 
 
 def _leads(store: Store, where: str, span: Sequence[str]) -> int:
