@@ -19,6 +19,7 @@ from classifiers.filings import filings
 MAX_SOURCE = 2_000_000  # characters of source that are looked at
 _MAX_NODES, _MAX_DEPTH = 4_000, 60
 _ENOUGH_SHAPES = 14  # a page of fewer different elements looks like thousands of others
+_ENOUGH_TEXT = 60  # characters; "404 Not Found" and the like say nothing of who stands behind them
 _SKIP = frozenset({"script", "style", "noscript", "br", "b", "i", "em", "strong", "font", "-text", "-comment"})
 _VARIABLE = re.compile(r"\d+|[0-9a-f]{6,}")
 # Visitor counters: the account number in them belongs to whoever reads the statistics.
@@ -32,7 +33,7 @@ _COUNTERS = (
 
 
 class Fingerprint(NamedTuple):
-    """One trait: `type` is template · analytics · icp · police; `value` is normalised."""
+    """One trait: `type` is template · analytics · icp · police · content; `value` is normalised."""
 
     type: str
     value: str
@@ -43,8 +44,34 @@ def fingerprints(url: str, html: str) -> tuple[Fingerprint, ...]:
     html = html[:MAX_SOURCE]
     found = [*_template(html), *_counters(html)]
     found += [Fingerprint(f.kind, f.value) for f in filings(_footer_text(html)) if f.kind in {"icp", "police"}]
-    host = (urlsplit(url).hostname or "").lower() if "://" in url else ""
+    host = _host(url)
+    if words := content(url, html):
+        found.append(Fingerprint("content", words))
     return tuple(f for f in dict.fromkeys(found) if f.value != host)
+
+
+def content(url: str, html: str) -> str:
+    """A digest of what a page says, its own host's name left out: equal when the same page stands at another address.
+
+    "" for a page that says too little to be told from others.
+    """
+    body = LexborHTMLParser(html[:MAX_SOURCE]).body
+    if body is None:
+        return ""
+    for tag in body.css("script, style, noscript, template"):
+        tag.decompose()
+    text = body.text(separator=" ").lower()
+    if host := _host(url):
+        text = text.replace(host, "").replace(host.removeprefix("www."), "")
+    text = "".join(text.split())
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24] if len(text) >= _ENOUGH_TEXT else ""
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower() if "://" in url else ""
+    except ValueError:
+        return ""
 
 
 def _counters(html: str) -> Iterator[Fingerprint]:

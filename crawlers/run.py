@@ -66,6 +66,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--probe", default="", help="ask each source this one query, one page (discover)")
     parser.add_argument("--limit", type=int, default=0, help="pages after which to end, 0 without (worker)")
     parser.add_argument("--hosts", default="", help="comma-separated hosts (facts)")
+    parser.add_argument("--vantage", default="", help="name of a vantage of [recheck.vantages] (recheck)")
     return parser.parse_args(arguments)
 
 
@@ -80,6 +81,8 @@ def _stage(options: argparse.Namespace, home: Home) -> tuple[int, dict[str, Any]
     session = Session.open(home, options.run, options.stage, emit)
     session.limit = options.limit
     try:
+        if options.vantage:
+            session.stand(options.vantage)
         return _fetch(session, options.stage) if options.stage != "discover" else _discover(
             session, chosen, bool(names), options.probe)
     finally:

@@ -49,6 +49,15 @@ class Session:
         self.waiting: list[asyncio.Event] = []  # who wants to know when one of them has ended
         self.readers: dict[str, Any] = {}  # host → the source that reads pages of it
         self.gains: dict[str, Yield] | None = None  # what query texts brought, once it was looked up
+        self.vantage = ""  # from where `recheck` looks
+
+    def stand(self, vantage: str) -> None:
+        """Look from a vantage of the configuration from now on; ConfigError when it names none of that name."""
+        known = self.config.recheck.vantages
+        if vantage not in known:
+            raise settings.ConfigError(f"{self.home.config}: field recheck.vantages: no {vantage!r}; there are: {', '.join(known)}")
+        self.config = self.config.model_copy(update={"network": known[vantage].network(self.config.network)})
+        self.vantage = vantage
 
     def ended(self, source: str) -> None:
         """`source` shows nothing more in this run."""

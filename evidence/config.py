@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from evidence.home import Home
 
@@ -153,6 +153,54 @@ class Timestamps(_Section):
     timeout: float = Field(default=10.0, gt=0, le=120)
 
 
+class Vantage(_Section):
+    """One way to look again; what is not said is as in `[network]`. `profile` phone asks with the telephone's agent."""
+
+    proxy: str | None = None
+    resolvers: list[str] | None = None
+    user_agent: str = ""
+    profile: Literal["desktop", "mobile"] = "desktop"
+
+    def network(self, usual: Network) -> Network:
+        """The network settings as seen from here."""
+        changes: dict[str, Any] = {"user_agent": usual.mobile_user_agent} if self.profile == "mobile" else {}
+        given = {"proxy": self.proxy, "resolvers": self.resolvers, "user_agent": self.user_agent or None}
+        return usual.model_copy(update=changes | {name: value for name, value in given.items() if value is not None})
+
+
+def _two_devices() -> dict[str, Vantage]:
+    return {"desktop": Vantage(), "mobile": Vantage(profile="mobile")}
+
+
+class Recheck(_Section):
+    """How confirmed leads are looked at again. Down takes at least two `vantages` that agree; lines of different carriers
+    prove more than two devices on one. `controls` are asked too: when even they stay silent, it is our line that is down.
+
+    Days between looks: `days` while it is up, `down_days` in the first week of being down, `quiet_days` in the first month,
+    `late_days` after it, until `until_days`. People are reminded of what was made and not filed after `file_days`, filed and
+    not answered after `answer_days`, accepted and still up after `act_days`.
+    """
+
+    vantages: dict[str, Vantage] = Field(default_factory=_two_devices, min_length=1)
+    controls: list[str] = Field(default_factory=lambda: ["https://www.baidu.com/", "https://www.so.com/"])
+    days: float = Field(default=1.0, gt=0)
+    down_days: float = Field(default=1.0, gt=0)
+    quiet_days: float = Field(default=3.0, gt=0)
+    late_days: float = Field(default=14.0, gt=0)
+    until_days: float = Field(default=180.0, ge=30)
+    file_days: float = Field(default=3.0, gt=0)
+    answer_days: float = Field(default=7.0, gt=0)
+    act_days: float = Field(default=15.0, gt=0)
+
+    @field_validator("vantages")
+    @classmethod
+    def _names(cls, given: dict[str, Vantage]) -> dict[str, Vantage]:
+        for name in given:
+            if not name.isidentifier():
+                raise ValueError(f"{name!r} is no name for a vantage: letters, digits and _ only")
+        return given
+
+
 class SourceSettings(_Section):
     """One source's policy. Overriding robots needs a written legal basis, kept with every run.
 
@@ -187,6 +235,7 @@ class Config(_Section):
     frontier: Frontier = Frontier()
     exports: Exports = Exports()
     timestamps: Timestamps = Timestamps()
+    recheck: Recheck = Recheck()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     def source(self, name: str) -> SourceSettings:

@@ -272,3 +272,29 @@ def lookout(db: Database) -> None:
         insert_only(db, table, keys)
     db.execute("CREATE INDEX lookalikes_by_name ON lookalikes (name, at)")
     db.execute("CREATE INDEX ct_windows_by_log ON ct_windows (log, at)")
+
+
+_FOLLOWUP_FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "looks": ("id TEXT PRIMARY KEY, lead TEXT NOT NULL, run TEXT NOT NULL, vantage TEXT NOT NULL, finding TEXT NOT NULL, "
+              "detail TEXT NOT NULL, capture TEXT NOT NULL, url TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "letters": ("id TEXT PRIMARY KEY, lead TEXT NOT NULL, agency TEXT NOT NULL, step TEXT NOT NULL, happened TEXT NOT NULL, "
+                "number TEXT NOT NULL, person TEXT NOT NULL, note TEXT NOT NULL, file TEXT NOT NULL, capture TEXT NOT NULL, "
+                "sha256 TEXT NOT NULL, retracts TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+    "successors": ("id TEXT PRIMARY KEY, lead TEXT NOT NULL, host TEXT NOT NULL, url TEXT NOT NULL, how TEXT NOT NULL, "
+                   "capture TEXT NOT NULL, of TEXT NOT NULL, at TEXT NOT NULL", ("id",)),
+}
+FACT_TABLES += tuple(_FOLLOWUP_FACTS)
+
+
+@migration
+def followup(db: Database) -> None:
+    """What each look found, what was written to and from the agencies, where a subject went; the clocks, computed anew."""
+    for table, (columns, keys) in _FOLLOWUP_FACTS.items():
+        db.execute(f"CREATE TABLE {table} ({columns})")
+        insert_only(db, table, keys)
+    for name, columns in (("looks", "lead, at"), ("looks", "run"), ("letters", "lead, at"), ("successors", "lead, host")):
+        db.execute(f"CREATE INDEX {name}_by_{columns.replace(', ', '_')} ON {name} ({columns})")
+    clock = ("paper", "site", "phase", "seen", "confirmed", "released", "filed", "accepted", "down", "stayed_7", "stayed_30",
+             "returned", "moved", "moved_to", "last_moved", "down_after_filing", "last_up", "last_look", "last_state")
+    db.execute(f"CREATE TABLE takedowns (lead TEXT PRIMARY KEY, {', '.join(f'{c} TEXT NOT NULL' for c in clock)}, "
+               "spells INTEGER NOT NULL, returns INTEGER NOT NULL, computed TEXT NOT NULL)")

@@ -127,6 +127,39 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
                   (SELECT min(at) FROM lookalikes y WHERE y.name = l.name AND y.state = 'yes') AS first_up
            FROM lookalikes l WHERE l.id = (SELECT id FROM lookalikes x WHERE x.name = l.name ORDER BY x.at DESC, x.id DESC LIMIT 1)""",
     ),
+    (
+        "v_takedowns",
+        "the takedown clock of every lead that was decided on, as computed after the last round of looks; empty where not happened",
+        """SELECT t.lead, l.kind, l.subject, t.phase, t.paper, t.site, t.seen, t.confirmed, t.released, t.filed, t.accepted, t.down,
+                  t.stayed_7, t.stayed_30, t.returned, t.moved, t.moved_to, t.last_up, t.last_look, t.last_state, t.spells, t.returns,
+                  CASE WHEN t.confirmed > t.seen THEN round(julianday(t.confirmed) - julianday(t.seen), 2) END AS days_to_confirm,
+                  CASE WHEN t.filed > t.confirmed THEN round(julianday(t.filed) - julianday(t.confirmed), 2) END AS days_to_file,
+                  CASE WHEN t.accepted >= t.filed AND t.filed <> '' THEN round(julianday(t.accepted) - julianday(t.filed), 2) END
+                    AS days_to_answer,
+                  CASE WHEN t.down_after_filing <> '' THEN round(julianday(t.down_after_filing) - julianday(t.filed), 2) END
+                    AS days_to_down,
+                  t.computed
+           FROM takedowns t JOIN leads l ON l.id = t.lead""",
+    ),
+    (
+        "v_looks",
+        "each look at a confirmed lead from each vantage: what it found, taken alone",
+        """SELECT k.id, k.lead, l.subject, k.run, k.vantage, k.finding, k.detail, k.url, k.capture, k.at
+           FROM looks k JOIN leads l ON l.id = k.lead""",
+    ),
+    (
+        "v_letters",
+        "what was filed with agencies and what they answered, with the sealed file; records that were taken back are left out",
+        """SELECT r.id, r.lead, l.subject, r.agency, r.step, r.happened, r.number, r.person, r.note, r.file, r.sha256, r.capture, r.at
+           FROM letters r JOIN leads l ON l.id = r.lead
+           WHERE r.step <> 'retract' AND NOT EXISTS (SELECT 1 FROM letters x WHERE x.retracts = r.id)""",
+    ),
+    (
+        "v_successors",
+        "addresses where the page of a lead was seen again, how it was recognised, and the lead it has become there",
+        """SELECT s.lead, o.subject, s.host, s.url, s.how, s.at, n.id AS new_lead, s.of AS old_capture, s.capture AS new_capture
+           FROM successors s JOIN leads o ON o.id = s.lead LEFT JOIN leads n ON n.kind = o.kind AND n.subject = s.host""",
+    ),
 )
 
 

@@ -16,13 +16,13 @@ from typing import Any
 
 from crawlers import sitefacts
 from evidence import config as settings
-from evidence import custody, ids, recovery
+from evidence import custody, followup, ids, recovery
 from evidence.archive import Vault
 from evidence.home import Home
 from evidence.sharing import frontier_for
 from evidence.store import Store
 from exports.daily import export_daily
-from review import clock, environment, following, judging, leads, links, lookalikes, rechecking, stamping
+from review import clock, environment, following, judging, leads, links, lookalikes, moving, rechecking, stamping
 from review.gangs import Gang
 from review.lock import RunLock
 from review.processes import Outcome, crawl
@@ -66,7 +66,7 @@ class DailyRun:
         if self.config.feeds.wanted:
             self._stage("lookalikes", self._look_out)
         self._follow()
-        self._stage("recheck", self._recheck)
+        self._look_again()
         code = self._code(discovery)
         self._stage("export", self._export)
         if self.config.timestamps.authorities:
@@ -99,7 +99,7 @@ class DailyRun:
     def recheck(self) -> RunResult:
         """Look whether confirmed subjects are still up."""
         self._begin("recheck")
-        self._stage("recheck", self._recheck)
+        self._look_again()
         return self._end(PARTIAL if self.problems else OK)
 
     def judge_again(self) -> RunResult:
@@ -181,11 +181,21 @@ class DailyRun:
         self.problems += links.read_traits(self.store, Vault(self.home))
         return links.rebuild(self.store)
 
+    def _look_again(self) -> None:
+        self._stage("recheck", self._recheck)
+        if self.frontier.counts("plain", self.run)["waiting"]:
+            self._follow()  # where an old address led to is judged at once
+
     def _recheck(self) -> int:
-        queued = rechecking.queue(self.store, self.frontier, self.run)
+        plan = self.config.recheck
+        queued, rounds = rechecking.queue(self.store, self.frontier, self.run, plan), rechecking.Rounds()
         if queued:
-            self._crawl("recheck")
-            rechecking.conclude(self.store, self.run)
+            for vantage in plan.vantages:
+                self._crawl("recheck", "--vantage", vantage)
+            rounds = rechecking.conclude(self.store, Vault(self.home), self.run)
+            self.problems += rounds.problems
+        moving.follow(self.store, self.frontier, self.run, rounds.moved)
+        followup.rebuild(self.store)
         return queued
 
     def _export(self) -> int:

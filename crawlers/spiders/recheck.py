@@ -1,4 +1,6 @@
-"""Looks again at what was confirmed: the plain fetch of lane `recheck`."""
+"""Looks again at what was confirmed: the plain fetch of lane `recheck`, from one vantage at a time."""
+
+from typing import Any
 
 from crawlers.spiders.capture import CaptureSpider as _Capture
 
@@ -9,3 +11,8 @@ class RecheckSpider(_Capture):
     name = "recheck"
     lane = "recheck"
     why = "recheck"
+
+    @property
+    def match(self) -> dict[str, Any]:
+        """The leases of the vantage this process looks from; all of them when it was started by hand."""
+        return {"vantage": self.session.vantage} if self.session.vantage else {}

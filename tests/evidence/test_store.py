@@ -2,10 +2,22 @@ import sqlite3
 
 import pytest
 
-from evidence import asking, custody, ids, intake, lookouts
+from evidence import asking, custody, followup, ids, intake, lookouts
 from evidence.home import Home
 from evidence.migrations import FACT_TABLES, MIGRATIONS
-from evidence.records import Artifact, Contact, Decision, Finding, Hop, Lead, Query, Sighting, SourceRun, Verdict
+from evidence.records import (
+    Artifact,
+    Check,
+    Contact,
+    Decision,
+    Finding,
+    Hop,
+    Lead,
+    Query,
+    Sighting,
+    SourceRun,
+    Verdict,
+)
 from evidence.search import search
 from evidence.store import Store, StoreError, StoreTooNew
 from evidence.views import VIEWS
@@ -108,6 +120,12 @@ def test_every_view_answers(store, make_capture):
     store.add_capture(make_capture(run, why="import", origin=brought.id))
     lookouts.add_name(store, lookouts.NameSeen(ids.new_id(), run, "cx-mem.example", "generated", "cx.mem.gov.cn", "high", 80.0, ("形似",),
                                                "yes", ("203.0.113.1",), False, "", ids.utc_now()))
+    now = ids.utc_now()
+    followup.add_round(store, Check(ids.new_id(), lead.id, "up", "", capture.id, now), [
+        followup.LookRow(ids.new_id(), lead.id, run, "desktop", "served", "ok 200", capture.id, capture.url, now)])
+    followup.add_letter(store, followup.Letter(ids.new_id(), lead.id, "wangxinban", "filed", now, "李四", now))
+    followup.add_successor(store, followup.Successor(ids.new_id(), lead.id, "b.example", "http://b.example/", "body", "c", "o", now))
+    assert followup.rebuild(store) == 1
     for name, _, _ in VIEWS:
         assert store.rows(f"SELECT * FROM {name}"), name
     row = store.one("SELECT * FROM v_leads")

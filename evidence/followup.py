@@ -1,0 +1,160 @@
+"""What became of a lead after it was confirmed: looks, letters to and from the agencies, addresses it moved to.
+
+Rows are facts like any other: insert-only, each with its custody event. A mistake in a letter is taken back by another row
+(`retracts`), never edited. What they come to is the clock of `evidence.takedown`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evidence import ids, takedown
+from evidence.records import Check, as_row
+from evidence.store import Store
+from evidence.takedown import Clock, Event, Kind
+
+LETTER = "letter-file"  # `Capture.why` of a receipt or reply that was sealed: evidence, but no page to judge
+Step = Literal["filed", "accepted", "refused", "handled", "reply", "again", "retract"]
+STEP_LABELS: dict[Step, str] = {
+    "filed": "已报送", "accepted": "已受理", "refused": "不予受理", "handled": "答复已处置", "reply": "其他答复",
+    "again": "再次移送的理由", "retract": "更正（收回一条记录）",
+}
+ANSWERS: frozenset[Step] = frozenset({"accepted", "refused", "handled", "reply"})
+_PAPER: dict[str, Kind] = {"confirm": "confirmed", "second": "released", "dismiss": "dismissed", "revoke": "revoked",
+                           "doubt": "doubted", "reopen": "reopened"}
+
+
+@dataclass(frozen=True, slots=True)
+class LookRow:
+    """One look at one lead from one vantage in one run; `url` is where the answer came from."""
+
+    id: str
+    lead: str
+    run: str
+    vantage: str
+    finding: str
+    detail: str
+    capture: str
+    url: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What passed between us and one agency about one lead. `happened` is the time a person states, `at` when it was
+    written down; `file`, `capture` and `sha256` are those of a sealed receipt or reply, "" without one."""
+
+    id: str
+    lead: str
+    agency: str
+    step: Step
+    happened: str
+    person: str
+    at: str
+    number: str = ""
+    note: str = ""
+    file: str = ""
+    capture: str = ""
+    sha256: str = ""
+    retracts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The same page at another host. `how`: forwarded (the old address leads there) · body · content (equal bytes or words);
+    `of` and `capture` are the captures that were compared, the old one and the new."""
+
+    id: str
+    lead: str
+    host: str
+    url: str
+    how: str
+    capture: str
+    of: str
+    at: str
+
+
+def add_round(store: Store, check: Check, looks: Iterable[LookRow]) -> None:
+    """A round: its looks and the check they come to, together."""
+    with store.transaction():
+        for look in looks:
+            store.add_row("looks", as_row(look), "looked", "lead", look.lead)
+        store.add_check(check)
+
+
+def add_letter(store: Store, letter: Letter) -> None:
+    """One letter, acted by the person who wrote it down."""
+    store.add_row("letters", as_row(letter), "corresponded", "lead", letter.lead, letter.person)
+
+
+def add_successor(store: Store, found: Successor) -> bool:
+    """A new address of a lead; False when that host is known already."""
+    with store.transaction():
+        if store.one("SELECT 1 FROM successors WHERE lead = ? AND host = ?", found.lead, found.host):
+            return False
+        store.add_row("successors", as_row(found), "moved", "lead", found.lead)
+        return True
+
+
+def letters(store: Store, lead: str) -> list[Letter]:
+    """The standing letters about a lead, oldest first: those that were taken back are left out."""
+    return [Letter(**dict(r)) for r in store.rows(
+        "SELECT * FROM letters l WHERE lead = ? AND step <> 'retract' AND NOT EXISTS (SELECT 1 FROM letters x WHERE x.retracts = l.id) "
+        "ORDER BY happened, at, id", lead)]
+
+
+# Where the facts of a story lie: (lead, what happened, when, with whom or where to); `{only}` narrows to some leads.
+_STORIES = (
+    "SELECT d.lead, d.move, d.at, '' FROM decisions d WHERE d.move <> 'undo' AND NOT EXISTS "
+    "(SELECT 1 FROM decisions u WHERE u.lead = d.lead AND u.undoes = d.id) {only}",
+    "SELECT d.lead, d.step, d.happened, d.agency FROM letters d WHERE d.step IN ('filed', 'accepted', 'refused', 'handled') "
+    "AND NOT EXISTS (SELECT 1 FROM letters x WHERE x.retracts = d.id) {only}",
+    "SELECT d.lead, d.state, d.at, '' FROM checks d WHERE 1 {only}",
+    "SELECT d.lead, 'moved', d.at, d.host FROM successors d WHERE 1 {only}",
+    "SELECT d.lead, 'forwarded', d.at, d.url FROM looks d WHERE d.finding = 'forwarded' {only}",
+)
+# Whoever finds a subject again by another way has seen it up.
+_FOUND = """SELECT DISTINCT d.lead, c.started FROM lead_verdicts d JOIN verdicts v ON v.id = d.verdict JOIN captures c ON c.id = v.capture
+            WHERE v.band IN ('medium', 'high') AND c.means <> 'import' AND c.outcome IN ('ok', 'partial') {only}"""
+
+
+def clocks(store: Store, leads: Sequence[str] | None = None) -> dict[str, Clock]:
+    """Lead → its clock, from everything stored now; all leads that were ever decided or looked at when none are named."""
+    story: dict[str, list[Event]] = defaultdict(list)
+    only = "" if leads is None else f" AND d.lead IN ({','.join('?' for _ in leads)})"
+    given = () if leads is None else tuple(leads)
+    for sql in _STORIES:
+        for lead, said, at, what in store.rows(sql.format(only=only), *given):
+            if said == "forwarded":
+                story[lead].append(Event(at, "moved", ids.host_of(what)))
+            else:
+                story[lead].append(Event(at, _PAPER.get(said, said), what))
+    for lead, at in store.rows(_FOUND.format(only=only), *given):
+        if lead in story:
+            story[lead].append(Event(at, "up"))
+    return {lead: takedown.clock([*events, Event(seen, "seen")], lead)
+            for lead, events in sorted(story.items()) if (seen := _seen(store, lead))}
+
+
+def rebuild(store: Store) -> int:
+    """Compute every clock anew into the table that `v_takedowns` shows; returns how many there are."""
+    found = clocks(store)
+    now = ids.utc_now()
+    with store.transaction():
+        store.db.execute("DELETE FROM takedowns")
+        rows = [made.as_row() | {"computed": now} for made in found.values()]
+        if rows:
+            names = list(rows[0])
+            store.db.executemany(f"INSERT INTO takedowns ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})",
+                                 [tuple(row.values()) for row in rows])
+    return len(found)
+
+
+def _seen(store: Store, lead: str) -> str:
+    """When the subject was first captured; a lead is older than the verdict that made it."""
+    row = store.one("SELECT min(at) AS at FROM (SELECT l.at FROM leads l WHERE l.id = ? UNION ALL SELECT c.started FROM lead_verdicts lv "
+                    "JOIN verdicts v ON v.id = lv.verdict JOIN captures c ON c.id = v.capture WHERE lv.lead = ?)", lead, lead)
+    return str(row["at"]) if row and row["at"] else ""
