@@ -298,3 +298,25 @@ def followup(db: Database) -> None:
              "returned", "moved", "moved_to", "last_moved", "down_after_filing", "last_up", "last_look", "last_state")
     db.execute(f"CREATE TABLE takedowns (lead TEXT PRIMARY KEY, {', '.join(f'{c} TEXT NOT NULL' for c in clock)}, "
                "spells INTEGER NOT NULL, returns INTEGER NOT NULL, computed TEXT NOT NULL)")
+
+
+_ORIGIN_FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "origin_custody": ("origin TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, event TEXT NOT NULL, "
+                       "subject_kind TEXT NOT NULL, subject_id TEXT NOT NULL, digest TEXT NOT NULL, actor TEXT NOT NULL, "
+                       "detail TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (origin, seq)", ("origin", "seq")),
+    "origin_rows": ("\"table\" TEXT NOT NULL, digest TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (\"table\", digest)",
+                    ('"table"', "digest")),
+}
+FACT_TABLES += tuple(_ORIGIN_FACTS)
+
+
+@migration
+def origins(db: Database) -> None:
+    """Chains of stores that were united into this one, event by event, and their rows that stand here in another form."""
+    for table, (columns, keys) in _ORIGIN_FACTS.items():
+        db.execute(f"CREATE TABLE {table} ({columns})")
+        insert_only(db, table, keys)
+    db.execute("CREATE INDEX origin_custody_by_subject ON origin_custody (subject_kind, subject_id)")
+    db.execute("CREATE INDEX origin_custody_by_hash ON origin_custody (hash)")
+    columns = "seq, at, event, subject_kind, subject_id, digest, actor, detail, prev, hash"
+    db.execute(f"CREATE VIEW all_custody AS SELECT {columns} FROM custody UNION ALL SELECT {columns} FROM origin_custody")

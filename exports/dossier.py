@@ -217,7 +217,7 @@ def _custody(
     found = []
     for kind, subject in sorted(wanted):
         for row in store.rows("SELECT seq, at, event, subject_kind, subject_id, digest, actor, detail, prev, hash "
-                              "FROM custody WHERE subject_kind = ? AND subject_id = ?", kind, subject):
+                              "FROM all_custody WHERE subject_kind = ? AND subject_id = ?", kind, subject):
             values = dict(row)
             found.append(CustodyEvent(**(values | {"detail": json.loads(values["detail"])})))
     return tuple(sorted(found, key=lambda e: e.seq))

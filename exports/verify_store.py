@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from evidence import custody
+from evidence import custody, origins
 from evidence.archive import OPEN, file_digests
 from evidence.home import Home
 from evidence.migrations import FACT_TABLES
@@ -54,12 +54,16 @@ def _chain(db: sqlite3.Connection, home: Home) -> Iterator[Claim]:
             faults.append("内容与散列不符（被改动）")
         yield from (Claim(name, ALTERED, fault) for fault in faults)
         expected, prev, count, wrong = event.seq + 1, event.hash, count + 1, wrong + len(faults)
+    for told in origins.faults(db):
+        wrong += 1
+        yield Claim("并入的保管链", ALTERED, told)
     heads = list(custody.broken_heads(db, home.heads))
     for told in heads:
         yield Claim(home.heads.name, ALTERED, f"链头与库外留存的不符（链被截短或重写）：{told}")
     if not wrong and not heads:
         there = home.heads.exists() and home.heads.stat().st_size > 0
-        yield Claim("保管链", VERIFIED, f"{count} 个事件环环相扣" + ("，与库外留存的链头一致" if there else "；库外没有留存链头"))
+        outside = "，与库外留存的链头一致" if there else "；库外没有留存链头"
+        yield Claim("保管链", VERIFIED, f"{count} 个事件环环相扣{origins.said(db)}{outside}")
 
 
 def _locks(db: sqlite3.Connection) -> Iterator[Claim]:

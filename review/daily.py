@@ -113,6 +113,7 @@ class DailyRun:
     def _begin(self, kind: str) -> None:
         recovered = recovery.recover(self.store)
         row = self.store.one("SELECT id FROM v_runs WHERE kind = 'daily' AND state = 'unfinished' AND day = ? "
+                             "AND EXISTS (SELECT 1 FROM custody e WHERE e.subject_kind = 'run' AND e.subject_id = v_runs.id) "
                              "ORDER BY started DESC LIMIT 1", self.day) if kind == "daily" else None
         self.frontier.free_all()
         if row:

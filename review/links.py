@@ -39,7 +39,7 @@ def read_traits(store: Store, vault: Vault) -> list[str]:
     """Read the fingerprints of captures not read yet; returns one sentence for each that could not be read."""
     waiting = store.rows(
         "SELECT c.id FROM captures c WHERE c.outcome IN ('ok', 'partial') AND c.why NOT IN ('serp', 'robots', 'probe') "
-        "AND NOT EXISTS (SELECT 1 FROM custody e WHERE e.subject_kind = 'capture' AND e.subject_id = c.id AND e.event = 'traits') "
+        "AND NOT EXISTS (SELECT 1 FROM all_custody e WHERE e.subject_kind = 'capture' AND e.subject_id = c.id AND e.event = 'traits') "
         "ORDER BY c.id")
     problems: list[str] = []
     for start in range(0, len(waiting), BATCH):
