@@ -139,6 +139,18 @@ def clocks(store: Store, leads: Sequence[str] | None = None) -> dict[str, Clock]
             for lead, events in sorted(story.items()) if (seen := _seen(store, lead))}
 
 
+def overturned(store: Store, first: str = "", last: str = "~", kinds: Sequence[str] = ("ad", "fake_site")) -> tuple[int, int]:
+    """(leads that two people confirmed between two times, and how many of them were revoked since)."""
+    marks = ",".join("?" for _ in kinds)
+    row = store.one(
+        "SELECT count(*) AS released, coalesce(sum(EXISTS (SELECT 1 FROM decisions r WHERE r.lead = s.lead AND r.move = 'revoke' "
+        "AND r.at >= s.at AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.undoes = r.id))), 0) AS revoked FROM "
+        "(SELECT d.lead, min(d.at) AS at FROM decisions d JOIN leads l ON l.id = d.lead WHERE d.move = 'second' "
+        f"AND l.kind IN ({marks}) AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.undoes = d.id) GROUP BY d.lead) s "
+        "WHERE s.at >= ? AND s.at <= ?", *kinds, first, last)
+    return (int(row["released"]), int(row["revoked"])) if row else (0, 0)
+
+
 def rebuild(store: Store) -> int:
     """Compute every clock anew into the table that `v_takedowns` shows; returns how many there are."""
     found = clocks(store)

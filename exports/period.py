@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
+from evidence import followup
+from evidence.figures import Figures, figures
 from exports import dossier, wording
 from exports.account import Account, Teller
 from exports.anonymity import nameless
@@ -94,6 +96,11 @@ class Sight:
     blind: int
 
 
+def _utc(day: date) -> str:
+    """The beginning of a day in China, as the store writes times."""
+    return datetime.combine(day, time(), wording.CHINA).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 class Review:
     """One quarter of one kind of lead ("" for all)."""
 
@@ -156,6 +163,22 @@ class Review:
             f"""SELECT v.imitates AS name, count(DISTINCT l.id) AS n FROM leads l JOIN v_lead_best b ON b.lead = l.id
                 JOIN verdicts v ON v.id = b.verdict WHERE {self._where} AND v.imitates <> '' GROUP BY v.imitates
                 ORDER BY n DESC, name LIMIT 12""")
+
+    @cached_property
+    def takedowns(self) -> Figures:
+        """How takedowns went of the leads that two people confirmed in the quarter, as of now."""
+        first, last = (_utc(day) for day in (self.quarter.first, self.quarter.last + timedelta(days=1)))
+        leads = [r["lead"] for r in self._store.rows(
+            f"SELECT DISTINCT d.lead FROM decisions d JOIN leads l ON l.id = d.lead WHERE l.kind IN ({','.join('?' for _ in self.kinds)}) "
+            "AND d.move = 'second' AND d.at >= ? AND d.at < ?", *self.kinds, first, last)]
+        clocks = [clock for at in range(0, len(leads), 500) for clock in followup.clocks(self._store, leads[at:at + 500]).values()]
+        return figures(clocks, *followup.overturned(self._store, first, last, self.kinds))
+
+    @property
+    def takedown_rows(self) -> list[tuple[str, str]]:
+        """The figures as they are printed: what, and how much over how many."""
+        spans = [(f"{span.label}（中位天数）", span.told) for span in self.takedowns.spans]
+        return spans + [(rate.label, rate.told) for rate in self.takedowns.rates]
 
     @cached_property
     def vocabulary(self) -> Drift:

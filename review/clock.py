@@ -24,3 +24,8 @@ def local(at: str) -> str:
 def days_ago(days: float) -> str:
     """The UTC time `days` before now, in the store's format."""
     return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def stored(moment: datetime) -> str:
+    """A moment in the store's format."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

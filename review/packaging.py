@@ -15,7 +15,7 @@ from exports import package, withdrawal
 from exports.daily import export_daily
 from exports.dossier import load
 from exports.package import PackageBuilt
-from review import clock, routing, stamping
+from review import clock, duplicates, routing, stamping
 from review.decisions import STATE_LABELS, MoveRefused, state_of
 
 
@@ -38,6 +38,8 @@ def preview(store: Store, lead: Lead, wanted: Sequence[str], config: Config | No
         agency = package.agencies()[code]
         to = routing.addressee(dossier, agency)
         lines.append(f"{code} {to.name}：{to.reason}")
+        if told := duplicates.told_before(store, lead, code):
+            lines.append(f"  注意：{told.sentence}")
         lines += [f"  缺：{line}" for line in package.missing_fields(store, lead.id, agency, config)]
     others = [(code, why) for code, why in routing.suggested(dossier) if code not in chosen]
     return lines + [f"另可移送：{code} {package.agencies()[code].name}（{why}）" for code, why in others]
@@ -45,14 +47,19 @@ def preview(store: Store, lead: Lead, wanted: Sequence[str], config: Config | No
 
 def build(
     store: Store, vault: Vault, lead: Lead, wanted: Sequence[str], folder: Path, config: Config, *, originals: bool = False,
+    again: str = "",
 ) -> list[PackageBuilt]:
-    """One package per agency, each recorded; MoveRefused unless two people stand behind the lead."""
+    """One package per agency, each recorded; MoveRefused unless two people stand behind the lead.
+
+    Whoever was told already is not told again without news, or without a written reason in `again` (`review.duplicates`).
+    """
     state = state_of(store, lead.id)
     if state != "released":
         step = "dajia decide 线索 second --reviewer 另一人" if state == "confirmed" else "dajia decide 线索 confirm --reviewer 姓名"
         raise MoveRefused(f"线索 {lead.id} 现为“{STATE_LABELS[state]}”，移送须经两人确认；下一步：{step}")
+    chosen = duplicates.without_repeats(store, lead, agencies_for(lead, wanted), bool(wanted), again)
     dossier, made = load(store, lead.id, config.exports.contacts), []
-    for code in agencies_for(lead, wanted):
+    for code in chosen:
         to = routing.addressee(dossier, package.agencies()[code])
         built = package.build(store, vault, lead.id, code, folder, config, to=to, originals=originals)
         _record(store, config, lead, built)

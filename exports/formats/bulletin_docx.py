@@ -39,6 +39,8 @@ def _overall(paper: Document, review: Review) -> None:
         paper.paragraph((caution, "alarm"), indent=True)
     paper.table(("项目", "本季度", "上季度", "变化"), ((c.label, str(c.now), str(c.before), c.change) for c in review.counts),
                 (62, 30, 30, 42))
+    paper.paragraph("处置成效（本季度复核确认的线索，截至生成之日；至少两处都看不到才算下线）：", indent=True)
+    paper.table(("项目", "结果"), review.takedown_rows, (74, 90))
 
 
 def _trends(paper: Document, review: Review, scratch: Path) -> None:

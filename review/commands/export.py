@@ -66,10 +66,11 @@ def daily(home: Home, run_id: str | None, out: Path | None) -> int:
 @click.option("--out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="默认数据目录下 exports/packages/")
 @click.option("--dry-run", is_flag=True, help="只列出将包含什么、缺什么，不生成")
 @click.option("--originals", is_flag=True, help="连同含个人信息的原件一并移送；默认遮盖并封存")
+@click.option("--again", default="", metavar="理由", help="对已移送过的机关再次移送的理由；没有新情况时必填，会留存")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def package(
-    home: Home, lead: str, agencies: tuple[str, ...], out: Path | None, dry_run: bool, originals: bool, as_json: bool,
+    home: Home, lead: str, agencies: tuple[str, ...], out: Path | None, dry_run: bool, originals: bool, again: str, as_json: bool,
 ) -> int:
     """为一条已复核线索生成证据包（文件夹与 zip）。"""
     with existing_store(home, "export") as store:
@@ -79,7 +80,7 @@ def package(
                 click.echo(line)
             return 0
         for built in packaging.build(store, Vault(home), found, agencies, out or home.exports / "packages", settings.load(home),
-                                     originals=originals):
+                                     originals=originals, again=again):
             _tell(built, as_json)
     return 0
 

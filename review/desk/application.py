@@ -26,6 +26,7 @@ from evidence.store import Store
 from exports import dossier
 from exports.pictures import PictureError
 from review import clock, decisions, leads, packaging
+from review import followup as tracking
 from review.console import BAND_LABELS, KIND_LABELS
 from review.desk import accounts, lead_page, pictures, queue
 from review.desk.security import COOKIE, SecurityHeaders, form_of, refused
@@ -237,13 +238,9 @@ def gang_picture(visit: Visit) -> Response:
 
 
 def followup(visit: Visit) -> Response:
-    """What was confirmed, and whether it is still up."""
-    rows = visit.store.rows(
-        "SELECT l.id, l.subject, l.kind, l.state, l.decided, k.state AS checked, k.at, k.detail FROM v_leads l "
-        "LEFT JOIN checks k ON k.id = "
-        "(SELECT id FROM checks x WHERE x.lead = l.id ORDER BY x.at DESC, x.id DESC LIMIT 1) WHERE l.state IN ('confirmed', 'released') "
-        "ORDER BY l.decided DESC LIMIT 500")
-    return visit.page("followup.html", rows=rows)
+    """Where every confirmed lead stands, what waits for a person, how well it goes."""
+    shown = visit.request.query_params.get("show", "all")
+    return visit.page("followup.html", f=tracking.page(visit.store, settings.load(visit.home), shown), filters=tracking.FILTERS)
 
 
 def picture(visit: Visit) -> Response:

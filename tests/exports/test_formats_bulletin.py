@@ -58,6 +58,18 @@ def test_the_numbers_of_a_quarter_beside_the_one_before(year):
     assert one["新增线索"] == 6
 
 
+def test_takedowns_are_told_with_how_many_they_rest_on(year, tmp_path):
+    said = dict(review(year).takedown_rows)
+    assert said["下线后又上线"] == "0.0%（0/2）"
+    assert said["复核后撤销（改判）"] == "0.0%（0/2）"
+    assert said["报送到下线（中位天数）"] == "还没有"
+    assert dict(review(year, period="2031Q1").takedown_rows)["下线后又上线"] == "还没有"
+    page, paper = texts(year, tmp_path)
+    for label, told in said.items():
+        assert label in page.body.text() and told in page.body.text()
+        assert label in paper and told in paper
+
+
 def test_weeks_add_up_to_the_quarter(year):
     weeks = review(year).weeks
     assert len(weeks) == 13
