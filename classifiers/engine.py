@@ -36,7 +36,7 @@ from typing import Any
 
 import yaml
 
-from classifiers.expressions import FAR, Node, Span, evaluate
+from classifiers.expressions import FAR, Node, Span, evaluate, needs
 from classifiers.features import UnknownFeature, expand
 from classifiers.reading import Reading
 from classifiers.yaml_faults import broken_yaml
@@ -45,6 +45,11 @@ from evidence.records import Finding
 FOLDER = Path(__file__).parent / "rules"
 KINDS = ("ad", "site", "exempt", "limit")
 _FIELDS = {"title", "kind", "when", "unless", "weight", "limit", "applies", "why", "references"}
+# Families by what they cost, the dear last; all others are words of the one pass over the text.
+_DEAR = (
+    ("identity.", "facts.", "contact."), ("certificate.", "claim.", "form.", "card.", "filing.", "app."),
+    ("sign.", "hint.", "grave.", "price.", "disguise.", "title."),
+)  # fmt: skip
 _SLOT = re.compile(r"\{([a-z_.*]+)(:value)?\}")
 
 
@@ -66,6 +71,7 @@ class Rule:
     applies: str
     why: str
     references: tuple[str, ...] = field(default=())
+    needs: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,12 @@ def load(folder: Path = FOLDER) -> tuple[Rule, ...]:
 def rules() -> tuple[Rule, ...]:
     """The rules shipped with the classifiers."""
     return load()
+
+
+@cache
+def rules_by_side() -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The shipped rules that accuse, and those that speak against accusing."""
+    return tuple(r for r in rules() if r.kind in ("ad", "site")), tuple(r for r in rules() if r.kind in ("exempt", "limit"))
 
 
 def read_rule(path: Path) -> Rule:
@@ -133,20 +145,21 @@ class _RuleReader:
         if not isinstance(raw.get("references") or [], list):
             raise self.wrong("references", "应为列表，如 [领域笔记 §3.1]")
         weight = self._weight(raw, kind)
-        why = str(raw["why"])
+        why, when = str(raw["why"]), self.node(raw["when"])
         for match in _SLOT.finditer(why):
             self._known(match[1])
         return Rule(
             name=f"{kind}/{self.path.stem}",
             title=str(raw["title"]),
             kind=kind,
-            when=self.node(raw["when"]),
+            when=when,
             unless=self.node(raw["unless"]) if raw.get("unless") else None,
             weight=weight,
             limit=limit,
             applies=kind if kind in ("ad", "site") else str(raw.get("applies", "both")),
             why=why,
             references=tuple(map(str, raw.get("references") or ())),
+            needs=tuple(sorted(needs(when), key=_dear)),
         )
 
     def _one_of(self, raw: dict[str, Any], name: str, allowed: tuple[str, ...]) -> str:
@@ -197,8 +210,16 @@ class _RuleReader:
         return Node(op, parts=tuple(self.node(part) for part in body), within=self._number(raw, "within", FAR))  # type: ignore[arg-type]
 
 
+def _dear(group: tuple[str, ...]) -> int:
+    """How much it takes to look for a group of features: what settles a rule cheaply is asked first."""
+    return max((place for place, names in enumerate(_DEAR) if any(name.startswith(names) for name in group)), default=-1)
+
+
 def fire(rule: Rule, reading: Reading) -> Fired | None:
     """The rule's finding on a page, or None when it is silent."""
+    for group in rule.needs:
+        if not any(map(reading.hits, group)):
+            return None
     spans = evaluate(rule.when, reading)
     if not spans or (rule.unless is not None and evaluate(rule.unless, reading)):
         return None

@@ -62,6 +62,18 @@ class _Row:
         return min(near, key=lambda s: max(s.until, until) - min(s.at, at), default=None)
 
 
+def needs(node: Node) -> tuple[tuple[str, ...], ...]:
+    """Groups of features of which each must have a hit for the expression to hold anywhere."""
+    if node.op in ("feature", "count"):
+        return ((node.name,),)
+    if node.op == "all":
+        return tuple(dict.fromkeys(group for part in node.parts for group in needs(part)))
+    if node.op == "any":
+        parts = [needs(part) for part in node.parts]
+        return (tuple(dict.fromkeys(name for groups in parts for name in groups[0])),) if all(parts) else ()
+    return ()
+
+
 def evaluate(node: Node, reading: Reading) -> list[Span]:
     """The places where an expression holds, at most KEEP of them."""
     if node.op == "feature":

@@ -12,6 +12,8 @@ _SITE_CODE = re.compile(r"(?:政府)?网站标识码\s*[:：]?\s*(?:bm)?\d{8,12}
 _HOST_UNIT = re.compile(
     r"(?:主办单位|主办|主管单位|承办单位|版权所有|网站主办)\s*[:：]?\s*(?:©|\(c\)|Copyright)?\s*([\u4e00-\u9fff()（）]{4,40})"
 )
+# Every declaration holds one of these.
+DECLARING = ("icp", "ICP", "备", "标识码", "主办", "主管", "承办", "版权", "©", "copyright")
 _PATH_TREE = re.compile(
     r"/zwgk/fdzdgknr/|/gdywdt/|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+|/prod-api/certsearch/|/fwmh/bjxcjgl/|/info-pub/pub"
 )

@@ -28,13 +28,16 @@ _LEADS = (
     ("wechat", "contact.lead_wechat"), ("wechat", "contact.lead_hidden"), ("qq", "contact.lead_qq"), ("telegram", "contact.lead_telegram"),
 )  # fmt: skip
 _MARK = r"[\s:：❤♥\ufe0f➕+>→丨|]"
+# Each begins with its letter, so that the engine of expressions need not stop at every character.
 _LETTERED = (
-    ("wechat", re.compile(rf"(?<![a-z0-9./-])v{_MARK}{{1,6}}({_NAME}|1[3-9]\d{{9}})(?![\da-z@.])")),
-    ("qq", re.compile(rf"(?<![a-z0-9./-])q{_MARK}{{0,4}}([1-9]\d{{5,10}})(?![\da-z])")),
-    ("telegram", re.compile(r"(?<![a-z0-9./-])tg\s?[:：@]?\s?@?([a-z][a-z0-9_]{4,31})(?![\da-z@.])")),
+    ("wechat", "v", re.compile(rf"v{_MARK}{{1,6}}({_NAME}|1[3-9]\d{{9}})(?![\da-z@.])")),
+    ("qq", "q", re.compile(rf"q{_MARK}{{0,4}}([1-9]\d{{5,10}})(?![\da-z])")),
+    ("telegram", "tg", re.compile(r"tg\s?[:：@]?\s?@?([a-z][a-z0-9_]{4,31})(?![\da-z@.])")),
 )
+_WORD_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789./-")
 # An identifier that no word announces: letters with a figure or a low line among them.
-_BARE = re.compile(r"(?<![a-z0-9_.@/\\=&#-])(?=[a-z_-]{0,19}[0-9_])([a-z][a-z0-9_-]{5,19})(?![a-z0-9_.@/\\=-])")
+_BARE = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_.@/\\=-])")
+_BARE_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.@/\\=&#-")
 _VERB_BEFORE = re.compile(
     r"(?:[加找推搜聊戳]|联系|私信?|咨询|添加|滴滴|客服|顾问|老师|经理|姐|哥|师傅|微|助理|专员|对接人|商务)[^。！？!?\n]{0,9}\Z"
 )
@@ -49,7 +52,7 @@ _SHORT_REPLY = 14
 
 
 class Handle(NamedTuple):
-    """An identifier: kind (wechat, qq, telegram), its place in `Page.text`, its value, and how it was hidden."""
+    """An identifier: kind (wechat, qq, telegram, or token: like one, but unannounced), place in `Page.text`, value, how hidden."""
 
     kind: str
     start: int
@@ -68,34 +71,29 @@ def handles(reading: Reading) -> Iterator[Handle]:
                 disguise = word.disguise or ("spaced" if tight else "") or ("homophone" if feature == "contact.lead_hidden" else "")
                 yield Handle(kind, start, end, value, disguise)
     soft = reading.folded.soft
-    for kind, pattern in _LETTERED:
-        for match in pattern.finditer(soft):
-            if _is_id(match[1], kind) and (match[1].isdigit() or _has_figure(match[1])):
+    for kind, letter, pattern in _LETTERED:
+        for match in pattern.finditer(soft) if letter in soft else ():
+            before = soft[match.start() - 1] if match.start() else " "
+            if before not in _WORD_BEFORE and _is_id(match[1], kind) and (match[1].isdigit() or _has_figure(match[1])):
                 yield Handle(kind, match.start(1), match.end(1), match[1])
     yield from _bare(reading, soft)
 
 
 def _bare(reading: Reading, soft: str) -> Iterator[Handle]:
-    """Identifiers behind a verb, before a note, or standing alone in a reply."""
+    """Identifiers behind a verb, before a note, or standing alone in a reply; as kind "token" those of which nothing says so."""
     for match in _BARE.finditer(soft):
-        value = match[1]
-        if _NO_ID.match(value) or value.isdigit():
+        value, start = match[0], match.start()
+        if not _has_figure(value) or (start and soft[start - 1] in _BARE_BEFORE) or _NO_ID.match(value):
             continue
-        before = soft[max(0, match.start() - 16) : match.start()]
+        before = soft[max(0, start - 16) : start]
         if _NOT_A_PERSON.search(before):
             continue
-        block = reading.page.block_at(match.start())
+        if not reading.aside(reading.folded.index(start)):
+            yield Handle("token", start, match.end(), value)
+        block = reading.page.block_at(start)
         alone = block.unit > 0 and block.end - block.start <= len(value) + _SHORT_REPLY
         if alone or _VERB_BEFORE.search(before) or _NOTE_BEHIND.match(soft, match.end()):
-            yield Handle("wechat", match.start(1), match.end(1), value)
-
-
-def tokens(reading: Reading) -> Iterator[tuple[int, int, str]]:
-    """Strings of letters and figures in the page's own text that look like an identifier, announced or not."""
-    for match in _BARE.finditer(reading.folded.soft):
-        before = reading.folded.soft[max(0, match.start() - 16) : match.start()]
-        if not (_NO_ID.match(match[1]) or _NOT_A_PERSON.search(before) or reading.aside(reading.folded.index(match.start()))):
-            yield match.start(1), match.end(1), match[1]
+            yield Handle("wechat", start, match.end(), value)
 
 
 def _id_after(reading: Reading, word: Word, kind: str) -> tuple[int, int, str, bool] | None:

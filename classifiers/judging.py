@@ -22,7 +22,7 @@ _CEILING = {"low": MEDIUM - 1, "none": LOW - 1}
 def judge(given: PageInput, facts: Mapping[str, Any] | None = None) -> Judgement:
     """The judgement of a page; deterministic, bounded in time by the length of the page, never raises for bad pages."""
     reading = Reading(read(given), facts)
-    fired = [f for f in (engine.fire(rule, reading) for rule in engine.rules()) if f is not None]
+    fired = _fired(reading)
     scores = {kind: _score(fired, kind) for kind in ("ad", "site")}
     # A page that poses as the state's service and sells beside it is a fake site first.
     kind: Kind = "fake_site" if scores["site"] > scores["ad"] or scores["site"] >= HIGH else "ad"
@@ -38,6 +38,15 @@ def judge(given: PageInput, facts: Mapping[str, Any] | None = None) -> Judgement
         imitates=outcome.imitates(reading, fired) if kind == "fake_site" else "",
         contacts=outcome.contacts(reading), links=outcome.links(reading, kind),
     )  # fmt: skip
+
+
+def _fired(reading: Reading) -> list[Fired]:
+    """The rules that hold: those that accuse, and, where any does, those that speak against the same."""
+    accusing, against = engine.rules_by_side()
+    fired = [f for f in (engine.fire(rule, reading) for rule in accusing) if f is not None]
+    kinds = {f.rule.kind for f in fired}
+    answers = (engine.fire(rule, reading) for rule in against if kinds and (rule.applies in kinds or rule.applies == "both"))
+    return fired + [f for f in answers if f is not None]
 
 
 def _score(fired: list[Fired], kind: str) -> float:

@@ -6,6 +6,7 @@ A list is a file in `lexicons/text/`:
     source: …                 # where they come from
     classes:                  # words that may stand for one another, for use in chains of every file
       exam: {words: [考试, 机考], innocent: [考试院]}
+    beside: [certificate.safety]   # look for the features of this list only near words of these
     features:
       promise.no_exam:
         means: 不考试就能拿证   # what an officer reads
@@ -29,13 +30,14 @@ from typing import Any
 import yaml
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from classifiers.matching import Chain, Hits, Word, clean, linked, spacing_of
+from classifiers.matching import Chain, Hits, Word, clean, linked, spacing_of, stretches
 from classifiers.normalise import Folded, fold
 from classifiers.variants import variants
 from classifiers.yaml_faults import broken_yaml
 
 FOLDER = Path(__file__).parent / "lexicons" / "text"
 MAX_HITS = 3_000
+REACH = 600  # letters around a word that others keep to
 _FIELDS = {"means", "disguise", "terms", "chains", "innocent", "innocent_chains"}
 _CHAIN_FIELDS = {"parts", "gap", "cross", "any_order", "tight"}
 TERM, PART, INNOCENT, INNOCENT_PART = range(4)
@@ -47,31 +49,26 @@ class LexiconError(ValueError):
 
 
 @dataclass(slots=True)
-class Lexicon:
-    """All lists of a folder; `means` maps every feature to its Chinese meaning.
+class WordPass:
+    """The words looked for in one pass: literals, what they stand for, and the chains made of them.
 
     A literal's slots say what it stands for: (TERM, feature, disguise), (PART, group), (INNOCENT, feature) or
     (INNOCENT_PART, group). Parts of chains with the same words share a group.
     """
 
-    means: dict[str, str] = field(default_factory=dict)
-    classes: dict[str, _Group] = field(default_factory=dict)
     chains: list[Chain] = field(default_factory=list)
     groups: dict[_Group, int] = field(default_factory=dict)
     slots: dict[str, list[tuple[int, Any, str]]] = field(default_factory=dict)
     compiled: list[tuple[str, int, bool, tuple[tuple[int, Any, str], ...]]] = field(default_factory=list)
     automaton: Any = None
 
-    def seal(self) -> Lexicon:
-        """Build the automaton; a lexicon is not added to afterwards."""
+    def seal(self) -> None:
+        """Build the automaton; a pass is not added to afterwards."""
         self.compiled = [
             (literal, len(literal), literal[0].isascii() or literal[-1].isascii(), tuple(dict.fromkeys(slots)))
             for literal, slots in self.slots.items()
         ]
-        self.automaton = AhoCorasick(
-            list(self.slots), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
-        )
-        return self
+        self.automaton = AhoCorasick(list(self.slots), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA)
 
     def put(self, literal: str, kind: int, target: Any, disguise: str = "") -> None:
         """Let a literal stand for something."""
@@ -87,27 +84,31 @@ class Lexicon:
                 self.put(word, INNOCENT_PART, number)
         return self.groups[words]
 
-    def find(self, folded: Folded) -> dict[str, list[Word]]:
-        """Every word of every feature, in order of position; at most MAX_HITS of each."""
-        hits = self._hits(folded)
-        words, innocent = hits.words, hits.innocent
+    def find(self, folded: Folded, start: int, end: int, words: dict[str, list[Word]]) -> None:
+        """Add every word within squeezed [start, end), in order of position; at most MAX_HITS of each."""
+        hits = self._hits(folded, start, end)
+        parts = hits.parts
         for chain in self.chains:
-            rows = [hits.group(number) for number in chain.groups]
-            if all(rows):
-                spans = linked(rows, chain, folded.text, folded.gap)
+            if all(map(parts.__contains__, chain.groups)):
+                spans = linked([hits.group(number) for number in chain.groups], chain, folded.text, folded.gap)
                 if chain.innocent:
-                    innocent.setdefault(chain.feature, []).extend(spans)
+                    hits.innocent.setdefault(chain.feature, []).extend(spans)
                 else:
-                    words.setdefault(chain.feature, []).extend(Word(chain.feature, start, end) for start, end in spans)
-        return {feature: clean(found, innocent.get(feature)) for feature, found in words.items()}
+                    hits.words.setdefault(chain.feature, []).extend(Word(chain.feature, first, last) for first, last in spans)
+        for feature, found in hits.words.items():
+            kept = clean(found, hits.innocent.get(feature))
+            words[feature] = words[feature] + kept if feature in words else kept
 
-    def _hits(self, folded: Folded) -> Hits:
+    def _hits(self, folded: Folded, begin: int, stop: int) -> Hits:
         """What the automaton finds, sorted by what it stands for."""
         hits = Hits()
         text, gap, compiled = folded.text, folded.gap, self.compiled
         tables: tuple[dict[Any, list[Any]], ...] = (hits.words, hits.parts, hits.innocent, hits.innocent_parts)
-        for number, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
+        part = text[begin:stop] if begin or stop < len(text) else text
+        for number, start, end in self.automaton.find_matches_as_indexes(part, overlapping=True):
             literal, size, latin, slots = compiled[number]
+            start += begin
+            end += begin
             spacing: str | None = ""
             if latin or (size > 1 and gap.count(0, start + 1, end) != size - 1):
                 spacing = spacing_of(gap, text, start, end, literal)
@@ -118,10 +119,38 @@ class Lexicon:
                     continue
                 found = tables[kind].get(target)
                 if found is None:
-                    found = tables[kind][target] = []
+                    tables[kind][target] = found = []
                 if len(found) < MAX_HITS:
                     found.append((start, end) if kind else Word(target, start, end, disguise or spacing or ""))
         return hits
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """All lists of a folder. `means` maps every feature to its Chinese meaning; `beside` holds, by the features they
+    keep to, the words looked for only near those."""
+
+    means: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, _Group] = field(default_factory=dict)
+    everywhere: WordPass = field(default_factory=WordPass)
+    beside: dict[tuple[str, ...], WordPass] = field(default_factory=dict)
+
+    def seal(self) -> Lexicon:
+        """Build the automata."""
+        for words in (self.everywhere, *self.beside.values()):
+            words.seal()
+        return self
+
+    def find(self, folded: Folded, whole: bool = False) -> dict[str, list[Word]]:
+        """Every word of every feature; `whole`: look for words that keep to others in the whole text."""
+        words: dict[str, list[Word]] = {}
+        self.everywhere.find(folded, 0, len(folded.text), words)
+        for keepers, wordpass in self.beside.items():
+            places = [w.start for feature in keepers for w in words.get(feature, ())]
+            if places:
+                for start, end in [(0, len(folded.text))] if whole else stretches(places, REACH, len(folded.text)):
+                    wordpass.find(folded, start, end, words)
+        return words
 
 
 def load(folder: Path) -> Lexicon:
@@ -135,8 +164,10 @@ def load(folder: Path) -> Lexicon:
         for name, entry in (raw.get("classes") or {}).items():
             _add_class(lexicon, path, str(name), entry)
     for path, raw in lists:
+        beside = tuple(_words(f"{path}: ", "beside", raw.get("beside") or [], plain=False))
+        words = lexicon.beside.setdefault(beside, WordPass()) if beside else lexicon.everywhere
         for name, entry in (raw.get("features") or {}).items():
-            _add(lexicon, path, str(name), entry)
+            _add(lexicon, words, path, str(name), entry)
     return lexicon.seal()
 
 
@@ -165,7 +196,7 @@ def _add_class(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
     lexicon.classes[name] = (tuple(words), tuple(_words(where, "innocent", entry.get("innocent", []))))
 
 
-def _add(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
+def _add(lexicon: Lexicon, words: WordPass, path: Path, name: str, entry: Any) -> None:
     where = f"{path}: features.{name}"
     if not isinstance(entry, dict) or not entry.get("means"):
         raise LexiconError(f"{where}: 缺少 means（给人看的中文说明）")
@@ -178,18 +209,18 @@ def _add(lexicon: Lexicon, path: Path, name: str, entry: Any) -> None:
     hidden_terms = _words(where, "disguise", hidden) if isinstance(hidden, list) else []
     terms, innocent = _part(lexicon, f"{where}.terms", entry.get("terms", []))
     for term in terms:
-        lexicon.put(term, TERM, name)
+        words.put(term, TERM, name)
         if hidden is True or term in hidden_terms:
             for spelling, kind in variants(term):
-                lexicon.put(spelling, TERM, name, kind)
+                words.put(spelling, TERM, name, kind)
     for term in (*innocent, *_words(where, "innocent", entry.get("innocent", []))):
-        lexicon.put(term, INNOCENT, name)
+        words.put(term, INNOCENT, name)
     for field_ in ("chains", "innocent_chains"):
         for number, chain in enumerate(entry.get(field_, [])):
-            lexicon.chains.append(_chain(lexicon, f"{where}.{field_}[{number}]", name, chain, field_ != "chains"))
+            words.chains.append(_chain(lexicon, words, f"{where}.{field_}[{number}]", name, chain, field_ != "chains"))
 
 
-def _chain(lexicon: Lexicon, where: str, feature: str, raw: Any, innocent: bool) -> Chain:
+def _chain(lexicon: Lexicon, words: WordPass, where: str, feature: str, raw: Any, innocent: bool) -> Chain:
     if not isinstance(raw, dict) or not isinstance(raw.get("parts"), list) or len(raw["parts"]) < 2:
         raise LexiconError(f"{where}: 应写成 {{parts: [[…], […]], gap: 数}}")
     if unknown := set(raw) - _CHAIN_FIELDS:
@@ -199,7 +230,7 @@ def _chain(lexicon: Lexicon, where: str, feature: str, raw: Any, innocent: bool)
         raise LexiconError(f"{where}.gap: 写的是 {gap!r}，应为 0 或更大的整数")
     if raw.get("any_order") and len(raw["parts"]) != 2:
         raise LexiconError(f"{where}.any_order: 只用于两部分的链")
-    groups = tuple(lexicon.group(_part(lexicon, f"{where}.parts[{n}]", terms)) for n, terms in enumerate(raw["parts"]))
+    groups = tuple(words.group(_part(lexicon, f"{where}.parts[{n}]", terms)) for n, terms in enumerate(raw["parts"]))
     return Chain(feature, groups, gap, bool(raw.get("cross")), bool(raw.get("any_order")), innocent, bool(raw.get("tight")))
 
 
@@ -220,19 +251,21 @@ def _part(lexicon: Lexicon, where: str, terms: Any) -> _Group:
     return tuple(dict.fromkeys(words)), tuple(dict.fromkeys(innocent))
 
 
-def _words(where: str, name: str, terms: Any) -> list[str]:
+def _words(where: str, name: str, terms: Any, plain: bool = True) -> list[str]:
     place = f"{where}.{name}" if name else where
     if not isinstance(terms, list):
         raise LexiconError(f"{place}: 应为列表")
-    plain = []
+    if not plain:
+        return list(map(str, terms))
+    found = []
     for term in map(str, terms):
         folded = fold(term).text
         if folded != term:
             raise LexiconError(f"{place}: “{term}” 应写成规范形式 “{folded}”（简体、小写、无空格标点）")
         if not term:
             raise LexiconError(f"{place}: 有空词")
-        plain.append(term)
-    return list(dict.fromkeys(plain))
+        found.append(term)
+    return list(dict.fromkeys(found))
 
 
 @cache

@@ -10,68 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from typing import NamedTuple
 
 MAX_TAGS = 400_000
-_RAW = frozenset({"script", "style", "textarea", "title", "xmp", "noembed"})
+RAW = frozenset({"script", "style", "textarea", "title", "xmp", "noembed"})
 # Possessive quantifiers: a failed match has looked no further than the next angle bracket.
-_TAG = re.compile(r"""<(/?)([A-Za-z][^\s/>"'<=]*+)((?:[^<>"']++|"[^"<>]*+"|'[^'<>]*+')*+)>""")
+TAG = re.compile(r"""<(/?)([A-Za-z][^\s/>"'<=]*+)((?:[^<>"']++|"[^"<>]*+"|'[^'<>]*+')*+)>""")
 _BARE = re.compile(r"<+(?=<)|<")  # up to the last of a run, which may open a tag
 _NAME = re.compile(r"<(/?)([A-Za-z][^\s/>]{0,60})")
 _QUOTE_OPENS = re.compile(r"=\s{0,20}([\"'])")
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]{1,60}+)(?:\s{0,20}+=\s{0,20}+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?+""")
-_ENTITY = re.compile(r"&(?:#[xX]?[0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_RAW_ENDS = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in RAW}
+_ENTITY = re.compile(r"&(?:amp;(?=#[xX]?[0-9A-Fa-f]{2,8};))?(?:#[xX]?[0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?")
 
 
-class Tag(NamedTuple):
-    """A tag: lower-case name, whether it closes, and where its attributes lie in the source."""
-
-    name: str
-    closing: bool
-    start: int
-    attributes_at: int
-    end: int
-
-
-class Text(NamedTuple):
-    """A run of text between tags; `raw` names the element whose content is not markup (script, title …)."""
-
-    start: int
-    end: int
-    raw: str = ""
-
-
-def tokens(source: str) -> Iterator[Tag | Text]:
-    """The tags and texts of `source` in order; what follows the tag limit is given as one text."""
-    at, length, seen = 0, len(source), 0
-    while at < length:
-        opening = source.find("<", at)
-        if opening < 0 or seen >= MAX_TAGS:
-            yield Text(at, length)
-            return
-        if opening > at:
-            yield Text(at, opening)
-        tag = _tag(source, opening)
-        if isinstance(tag, int):
-            if tag == opening:  # a bare "<" is text
-                tag = _BARE.match(source, opening).end()  # type: ignore[union-attr]  # it matches at every "<"
-                yield Text(opening, tag)
-            at = tag
-            continue
-        seen += 1
-        yield tag
-        at = tag.end
-        if tag.name in _RAW and not tag.closing:
-            stop = _raw_end(source, tag.name, at)
-            if stop > at:
-                yield Text(at, stop, tag.name)
-            at = stop
-
-
-def _tag(source: str, at: int) -> Tag | int:
-    match = _TAG.match(source, at)
-    if match:
-        return Tag(match[2].lower(), bool(match[1]), at, match.start(3), match.end())
+def odd_tag(source: str, at: int) -> tuple[str, str, int, int] | int:
+    """What stands at a "<" that opens no well-formed tag: (closing, name, offset of attributes, end) of a broken tag;
+    the end of a comment or declaration; `at` itself for a bare bracket."""
     if source.startswith("<!--", at):
         close = source.find("-->", at + 4)
         return len(source) if close < 0 else close + 3
@@ -81,8 +35,12 @@ def _tag(source: str, at: int) -> Tag | int:
     name = _NAME.match(source, at)
     if not name:
         return at
-    end = _tag_end(source, name.end())
-    return Tag(name[2].lower(), bool(name[1]), at, name.end(), end)
+    return name[1], name[2], name.end(), _tag_end(source, name.end())
+
+
+def bare(source: str, at: int) -> int:
+    """The end of the run of bare brackets at `at`, up to the last, which may open a tag."""
+    return _BARE.match(source, at).end()  # type: ignore[union-attr]  # it matches at every "<"
 
 
 def _tag_end(source: str, at: int) -> int:
@@ -102,15 +60,16 @@ def _tag_end(source: str, at: int) -> int:
     return end + 1
 
 
-def _raw_end(source: str, name: str, at: int) -> int:
-    closing = re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE).search(source, at)
+def raw_end(source: str, name: str, at: int) -> int:
+    """Where the content of a raw element ends: before its closing tag, else with the source."""
+    closing = _RAW_ENDS[name].search(source, at)
     return closing.start() if closing else len(source)
 
 
-def attributes(source: str, tag: Tag) -> dict[str, tuple[str, int]]:
+def attributes(source: str, start: int, end: int) -> dict[str, tuple[str, int]]:
     """Attribute values (entities undone) with the offset of each value; the first of a name counts."""
     found: dict[str, tuple[str, int]] = {}
-    for match in _ATTRIBUTE.finditer(source, tag.attributes_at, tag.end - 1):
+    for match in _ATTRIBUTE.finditer(source, start, end):
         name = match[1].lower()
         if name in found:
             continue
@@ -128,6 +87,8 @@ def pieces(source: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     if source.find("&", start, end) >= 0:
         for match in _ENTITY.finditer(source, start, end):
             plain = unescape(match.group())
+            if plain.startswith("&#"):
+                plain = unescape(plain)  # escaped twice: a reader of the page sees the code, a copier the character
             if plain == match.group():
                 continue
             if match.start() > at:

@@ -162,3 +162,15 @@ def boundaries(gap: bytes, strength: int) -> list[int]:
 def spans(starts: list[int], length: int) -> list[tuple[int, int]]:
     """Stretches between consecutive boundaries."""
     return list(pairwise([*starts, length]))
+
+
+def stretches(places: list[int], reach: int, length: int) -> list[tuple[int, int]]:
+    """The parts of a text within reach of any of the places, overlapping ones joined."""
+    joined: list[tuple[int, int]] = []
+    for place in sorted(places):
+        start, end = max(0, place - reach), min(length, place + reach)
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined

@@ -19,6 +19,7 @@ from opencc import OpenCC
 
 NONE, BLANK, SEPARATOR, LIST, COMMA, STOP = range(6)
 _PLANES = 0x30000
+_INVISIBLE, _DRESSED, _TRADITIONAL = 8, 16, 24
 _GONE, _BLANK, _SEPARATOR, _LIST, _COMMA, _STOP = (0xFFFF0000 + n for n in range(6))
 _LISTS = "、/／|｜\\＼"
 _COMMAS = "，,；;：:"
@@ -57,24 +58,35 @@ class Folded:
 
 
 @cache
-def _marks() -> Any:
-    """For each code point the mark shown in `soft`: full-width punctuation as plain ASCII, all else as it is."""
-    table = np.arange(_PLANES, dtype=np.uint32)
-    for point in (*range(0xFF01, 0xFF5F), 0x3000, 0xFE55, 0xFE6B):
-        table[point] = ord(unicodedata.normalize("NFKC", chr(point)))
-    return table
-
-
-@cache
-def _table() -> Any:
-    """One entry for each code point of the first three planes: its folded character, or a class of removed ones."""
+def _tables() -> tuple[Any, Any, Any]:
+    """For each code point of the first three planes: its folded character or the class of a removed one; what `soft`
+    shows for it; and two sorts of facts in bits: strength as a gap (0–7), what kind of dress it wore (8, 16, 24)."""
     table = np.arange(_PLANES, dtype=np.uint32)
     for point in range(_PLANES):
         table[point] = _folded_point(chr(point)) if not 0xD800 <= point < 0xE000 else _SEPARATOR
     for char, plain in (_DIGIT_LIKE | _VARIANTS).items():
         table[ord(char)] = ord(plain)
     _simplify(table)
-    return table
+    points = np.arange(_PLANES, dtype=np.uint32)
+    removed = table >= _GONE
+    soft = np.where(removed, _marks(points), table)
+    soft[table == _GONE] = 0x20
+    soft[(soft >= 0xD800) & (soft < 0xE000)] = 0xFFFD
+    strength = np.where(removed, table - _GONE, 0).astype(np.uint8)
+    strength[table == _GONE] = SEPARATOR
+    kind = np.zeros(_PLANES, dtype=np.uint8)
+    kind[table == _GONE] = _INVISIBLE
+    kind[~removed & (points > 0x2000) & (table < 0x80)] = _DRESSED
+    kind[~removed & (points != table) & (points > 0x3400) & ((points < 0xA000) | (points > 0x20000))] = _TRADITIONAL
+    return table, soft.astype("<u4"), strength | kind
+
+
+def _marks(points: Any) -> Any:
+    """Full-width punctuation as plain ASCII, all else as it is."""
+    shown = points.copy()
+    for point in (*range(0xFF01, 0xFF5F), 0x3000, 0xFE55, 0xFE6B):
+        shown[point] = ord(unicodedata.normalize("NFKC", chr(point)))
+    return shown
 
 
 def _folded_point(char: str) -> int:
@@ -106,9 +118,9 @@ def _simplify(table: Any) -> None:
     for char, plain in zip(han, simple, strict=True):
         if len(plain) == 1 and plain != char and table[ord(char)] == ord(char):
             table[ord(char)] = ord(plain)
-    for point in (*range(0x2E80, 0x2FE0), *range(0x3200, 0x3400), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)):
-        if 0x3400 <= table[point] < 0xA000 or 0x20000 <= table[point] < 0x2A6E0:
-            table[point] = table[table[point]]  # a dressed character may be a traditional one underneath
+    for _ in range(2):  # a dressed character may be a traditional one underneath
+        kept = np.flatnonzero(table < _PLANES)
+        table[kept] = table[table[kept]]
 
 
 def fold(text: str) -> Folded:
@@ -118,37 +130,36 @@ def fold(text: str) -> Folded:
         text = _DEBRIS.sub(lambda match: "\u200b" * len(match.group()), text)
     text = _turn_round(text)
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    table = _table()
-    classes = np.where(points < _PLANES, table[np.minimum(points, _PLANES - 1)], _SEPARATOR)
-    removed = classes >= _GONE
-    kept = ~removed
-    soft = np.where(removed, _marks()[np.minimum(points, _PLANES - 1)], classes)
-    soft[(classes == _GONE)] = 0x20
-    soft[(soft >= 0xD800) & (soft < 0xE000)] = 0xFFFD
+    if len(points) and int(points.max()) >= _PLANES:
+        tags = (points >= 0xE0000) & (points < 0xE0200)  # variation selectors and tags show nothing; the rest is no text
+        points = np.where(points < _PLANES, points, np.where(tags, 0x200B, 0xFFFD))
+    table, shown, facts = _tables()
+    classes, sorts = table[points], facts[points]
+    kept = classes < _GONE
     at = np.flatnonzero(kept).astype(np.int32)
+    kinds = np.bincount(sorts >> 3, minlength=4)
     return Folded(
-        soft=soft.astype("<u4").tobytes().decode("utf-32-le", "replace"),
-        text=classes[kept].astype("<u4").tobytes().decode("utf-32-le", "replace"),
+        soft=shown[points].tobytes().decode("utf-32-le", "replace"),
+        text=classes[kept].astype("<u4", copy=False).tobytes().decode("utf-32-le", "replace"),
         at=at,
-        gap=_gaps(classes, removed, at),
-        invisible=int(np.count_nonzero(classes == _GONE)),
+        gap=_gaps(sorts & 7, kept, at),
+        invisible=int(kinds[_INVISIBLE >> 3]),
         pinyin=pinyin,
-        dressed=int(np.count_nonzero(kept & (points > 0x2000) & (classes < 0x80))),
-        traditional=int(np.count_nonzero(kept & (points != classes) & (points > 0x3400) & ((points < 0xA000) | (points > 0x20000)))),
-    )  # fmt: skip
+        dressed=int(kinds[_DRESSED >> 3]),
+        traditional=int(kinds[_TRADITIONAL >> 3]),
+    )
 
 
-def _gaps(classes: Any, removed: Any, at: Any) -> bytes:
-    """The strongest class of removed character before each kept one; format characters count as separators of strength 2."""
-    if not len(at):
-        return b""
-    strength = np.zeros(len(classes) + 1, dtype=np.uint8)
-    strength[:-1][removed] = (classes[removed] - _GONE).astype(np.uint8)
-    strength[:-1][classes == _GONE] = SEPARATOR
-    bounds = np.concatenate(([0], at[:-1] + 1))
-    gaps = np.maximum.reduceat(strength, np.stack((bounds, at), axis=1).ravel())[::2]
-    gaps[bounds == at] = NONE
-    return bytes(gaps.astype(np.uint8).tobytes())
+def _gaps(strength: Any, kept: Any, at: Any) -> bytes:
+    """The strongest class of removed character before each kept one; format characters count as separators."""
+    gaps = np.zeros(len(at), dtype=np.uint8)
+    lost = np.flatnonzero(~kept)
+    if len(lost) and len(at):
+        first = np.flatnonzero(np.diff(lost, prepend=-2) > 1)  # where a run of removed characters begins
+        behind = np.searchsorted(at, lost[first])  # the kept character that follows the run
+        inside = behind < len(at)
+        gaps[behind[inside]] = np.maximum.reduceat(strength[lost], first)[inside]
+    return gaps.tobytes()
 
 
 def _drop_pinyin(text: str) -> tuple[str, int]:

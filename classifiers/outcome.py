@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from classifiers.engine import Fired
 from classifiers.features.app_download import is_package
 from classifiers.features.identity import imitated
-from classifiers.page import absolute
+from classifiers.page import Page, absolute
 from classifiers.reading import Reading
 from evidence.records import Band, Contact, Kind
 
@@ -20,7 +20,8 @@ _ROLES = (
     ("court", "role.court"), ("law", "role.law"), ("news", "role.news"), ("authority", "role.authority"),
     ("question", "role.question"), ("recruitment", "role.recruitment"), ("school", "role.school"),
 )  # fmt: skip
-_THIN = 40
+_THIN, _PLENTY = 40, 5_000
+_SEEN = frozenset({"body", "heading", "header", "form", "comment", "image"})
 
 
 def mirrored(reading: Reading) -> bool:
@@ -78,7 +79,7 @@ def undecidable(reading: Reading, band: Band) -> str:
     page = reading.page
     if band in ("high", "medium") or not page.is_html:
         return ""
-    visible = len("".join(page.region("body", "heading", "header", "form", "comment", "image").split()))
+    visible = _visible(page)
     if any(_asks(field.kind) for form in page.forms for field in form.fields):
         return ""  # a form is what there is to see, however few words stand around it
     if visible >= _THIN:
@@ -89,6 +90,17 @@ def undecidable(reading: Reading, band: Band) -> str:
     if page.frames:
         return "frame-only"
     return "image-only" if page.pictures else "empty"
+
+
+def _visible(page: Page) -> int:
+    """Letters a visitor sees of the page itself, counted up to the most that matters."""
+    seen = 0
+    for block in page.blocks:
+        if block.region in _SEEN:
+            seen += len("".join(page.text[block.start : block.end].split()))
+            if seen >= _PLENTY:
+                break
+    return seen
 
 
 def _asks(kind: str) -> bool:

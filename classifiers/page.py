@@ -178,11 +178,34 @@ class Page:
         return absolute(self.url, address)
 
 
+_WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?=[/?#]|\Z)")
+_ODD_PATH = re.compile(r"[\s\\]|/\.|\A\.")
+
+
+@lru_cache(maxsize=1024)
+def _base_of(base: str) -> tuple[str, str]:
+    """Scheme and host of an address, and the address up to its last slash; ("", "") for what is no plain web address."""
+    match = _WEB.match(base)
+    if not match:
+        return "", ""
+    origin, path = match[0], base[match.end() :].partition("?")[0].partition("#")[0]
+    return origin, origin + (path.rpartition("/")[0] + "/" if "/" in path else "/")
+
+
 @lru_cache(maxsize=8192)
 def absolute(base: str, address: str) -> str:
     """`address` resolved against `base` when the outcome is http(s), else ""."""
+    address = address.strip()
+    origin, folder = _base_of(base)
+    if not _ODD_PATH.search(address):  # the common spellings need no parser
+        if _WEB.match(address):
+            return address
+        if origin and address.startswith("/") and not address.startswith("//"):
+            return origin + address
+        if origin and address[:1].isalnum() and ":" not in address:
+            return folder + address
     try:
-        url = urljoin(base, address.strip())
+        url = urljoin(base, address)
         return url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname else ""
     except ValueError:
         return ""

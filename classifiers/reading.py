@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from classifiers.lexicon import lexicon
-from classifiers.matching import Word, boundaries
+from classifiers.matching import Word, boundaries, stretches
+from classifiers.naming import Spots, spots
 from classifiers.normalise import BLANK, STOP, Folded, fold
 from classifiers.page import Block, Page
 
@@ -17,8 +19,7 @@ from classifiers.page import Block, Page
 OWN_REGIONS = frozenset({"title", "meta", "heading", "body", "header", "comment", "form", "alt", "hidden", "image", "footer"})
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One occurrence of a feature.
 
     `start`/`end`: place in `Page.text`; -1 when the hit is not in the text (a host name, a fact): then `quote` and
@@ -41,6 +42,14 @@ class Hit:
     value: str = ""
 
 
+# Words that name a certificate or another paper.
+PAPERS = (
+    "certificate.safety", "certificate.skill", "certificate.generic", "certificate.trade", "certificate.initials", "certificate.document",
+    "jargon.initials",
+)  # fmt: skip
+_NEXT_TO_NOTHING = 30
+_PHRASES = ("promise.", "odd.", "offer.absent", "result.")
+_NONE: list[Hit] = []  # never added to
 Family = Callable[["Reading"], Iterable[Hit]]
 
 
@@ -51,8 +60,9 @@ class Reading:
         self.page = page
         self.facts: Mapping[str, Any] = facts or {}
         self._hits: dict[str, list[Hit]] = {}
-        self._done: set[str] = set()
-        self._asked: set[str] = set()
+        from classifiers import features  # the registry imports this module's types
+
+        self._features = features
 
     @property
     def text(self) -> str:
@@ -67,7 +77,12 @@ class Reading:
     @cached_property
     def words(self) -> dict[str, list[Word]]:
         """Occurrences of every listed word."""
-        return lexicon().find(self.folded)
+        return lexicon().find(self.folded, any(block.unit for block in self.page.blocks))
+
+    @cached_property
+    def spots(self) -> Spots:
+        """Where official names, names of services and names of organisations may stand."""
+        return spots(self.folded)
 
     @cached_property
     def sentences(self) -> list[int]:
@@ -80,18 +95,27 @@ class Reading:
         return boundaries(self.folded.gap, BLANK + 2)
 
     @cached_property
+    def pitches(self) -> list[tuple[int, int]]:
+        """Squeezed spans of sellers' phrases, in order: what stands inside one ("不用培训") is not said of anything else."""
+        return sorted((w.start, w.end) for name, found in self.words.items() if name.startswith(_PHRASES) for w in found)
+
+    @cached_property
+    def listing(self) -> bool:
+        """Whether the page has next to no text of its own beside its lists; then the lists are its text."""
+        own = 0
+        for block in self.page.blocks:
+            if block.region in OWN_REGIONS and block.region not in ("title", "meta", "footer"):
+                own += block.end - block.start
+                if own >= _NEXT_TO_NOTHING:
+                    return False
+        return own * 3 < len(self.page.text)
+
+    @cached_property
     def asides(self) -> tuple[list[int], list[int]]:
         """Squeezed begins and ends of what is not the page's own word: menus, lists of other pages, the footer."""
-        begins: list[int] = []
-        ends: list[int] = []
-        for block in self.page.blocks:
-            if block.region not in OWN_REGIONS or block.region == "footer":
-                begin, end = self.folded.index(block.start), self.folded.index(block.end)
-                if ends and begin <= ends[-1]:
-                    ends[-1] = end
-                else:
-                    begins.append(begin)
-                    ends.append(end)
+        blocks = [b for b in self.page.blocks if b.region not in OWN_REGIONS or b.region == "footer"]
+        places = np.array([(b.start, b.end) for b in blocks], dtype=np.int32).reshape(-1, 2)
+        begins, ends = (self.folded.at.searchsorted(places[:, side]).tolist() for side in (0, 1))
         return begins, ends
 
     def aside(self, position: int) -> bool:
@@ -107,6 +131,12 @@ class Reading:
     def clause_of(self, position: int) -> tuple[int, int]:
         """The clause around a squeezed position."""
         return _stretch(self.phrases, position, len(self.folded.text))
+
+    def near(self, features: Iterable[str], reach: int) -> list[tuple[int, int]]:
+        """The parts of `text` within reach (characters) of words of these features."""
+        places = [w.start for feature in features for w in self.words.get(feature, ())]
+        offsets = self.folded.at[places].tolist() if places else []
+        return stretches(offsets, reach, len(self.text))
 
     def hit(self, feature: str, start: int, end: int, value: str = "", disguise: str = "") -> Hit:
         """A hit at `Page.text[start:end]`."""
@@ -128,23 +158,23 @@ class Reading:
     def hits(self, feature: str) -> list[Hit]:
         """The hits of a feature, by position. A name ending in ".*" gives those of all features of that family."""
         found = self._hits.get(feature)
-        return self._find(feature) if found is None or feature not in self._asked else found
+        return self._find(feature) if found is None else found
 
     def _find(self, feature: str) -> list[Hit]:
         """Run the family of a feature asked for the first time."""
-        from classifiers.features import expand, family_of  # the registry imports this module's types
-
-        self._asked.add(feature)
         if feature.endswith(".*"):
-            members = [hit for name in expand(feature) for hit in self.hits(name)]
+            members = [hit for name in self._features.expand(feature) for hit in self.hits(name)]
             self._hits[feature] = sorted(members, key=lambda h: (h.at, h.feature))
             return self._hits[feature]
-        family = family_of(feature)
-        if family.name not in self._done:
-            self._done.add(family.name)
-            for hit in family.find(self):
-                self._hits.setdefault(hit.feature, []).append(hit)
-        return self._hits.setdefault(feature, [])
+        family = self._features.family_of(feature)
+        found: dict[str, list[Hit]] = dict.fromkeys(family.means, _NONE)
+        self._hits.update(found)  # who asks for its own family gets nothing, not an endless loop
+        for hit in family.find(self):
+            if found[hit.feature] is _NONE:
+                found[hit.feature] = []
+            found[hit.feature].append(hit)
+        self._hits.update(found)
+        return self._hits[feature]
 
     def has(self, feature: str) -> bool:
         """Whether a feature has any hit."""

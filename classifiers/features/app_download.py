@@ -16,6 +16,7 @@ from classifiers.register import body_of_host, is_government_zone
 APPS = {"app.package": "提供安装包下载", "app.words": "引导下载客户端"}
 LINKS = {"official_link.service": "链接到官方查询或官方机构"}
 _PACKAGE = re.compile(r"\.(?:apk|ipa)(?:[?#]|\Z)|itms-services:|/(?:download|down)/(?:app|android|ios)|\.mobileconfig", re.IGNORECASE)
+_PACKAGE_WORDS = (".apk", ".ipa", ".APK", ".IPA", "itms-services", "/down", ".mobileconfig")  # every package's address holds one
 _WORDS = re.compile(
     r"(?:下载|安装)(?:安卓|苹果|手机|官方|最新|本)?(?:客户端|APP|安卓版|应用程序|移动端)|(?:安卓|Android|苹果|iOS|iPhone|手机|客户端|APP)(?:版|端|客户端)?\s*(?:立即|官方)?下载",
     re.IGNORECASE,
@@ -27,7 +28,9 @@ _FOOTER_BODIES = ("miit", "mps", "cac")
 @family("app", APPS)
 def find(reading: Reading) -> Iterator[Hit]:
     """Every app hit of the page."""
-    package = next((link for link in reading.page.links if is_package(link.url)), None)
+    source = reading.page.source
+    offered = any(word in source for word in _PACKAGE_WORDS)
+    package = next((link for link in reading.page.links if is_package(link.url)), None) if offered else None
     if package is not None:
         yield _linked(reading, "app.package", package)
     soft = reading.folded.soft

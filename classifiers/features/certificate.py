@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import replace
 
 from classifiers.features import family
 from classifiers.reading import Hit, Reading
@@ -36,13 +35,13 @@ def find(reading: Reading) -> Iterable[Hit]:
     """A trade alone names goods as well ("叉车", "电梯"): it counts only near an examination or a certificate."""
     named: list[Hit] = []
     for feature in ("certificate.safety", "certificate.skill"):
-        named += [replace(hit, feature="certificate.named") for hit in reading.hits(feature)]
+        named += [hit._replace(feature="certificate.named") for hit in reading.hits(feature)]
     whole = {(hit.at, hit.until) for hit in named}
     context = sorted(h.at for feature in _CONTEXT for h in reading.hits(feature))
     for hit in [*reading.hits("certificate.trade"), *reading.hits("certificate.initials")]:
         near = bisect_left(context, hit.at - _NEAR)
         if near < len(context) and context[near] <= hit.until + _NEAR:
-            named.append(replace(hit, feature="certificate.named"))
+            named.append(hit._replace(feature="certificate.named"))
     yield from named
     yield from _offered(reading, named, whole)
     yield from _loose(reading, bool(named))
@@ -67,7 +66,7 @@ def _offered(reading: Reading, named: list[Hit], whole: set[tuple[int, int]]) ->
             kept.append(hit)
     for hit in kept:
         if not any(start <= hit.at and hit.until <= end for start, end in out):
-            yield replace(hit, feature="certificate.offered")
+            yield hit._replace(feature="certificate.offered")
 
 
 def _loose(reading: Reading, named: bool) -> Iterable[Hit]:
@@ -75,4 +74,4 @@ def _loose(reading: Reading, named: bool) -> Iterable[Hit]:
     if reading.has("ctx.trade") or not (named or reading.has("certificate.trade") or reading.has("ctx.worksite")):
         return
     for feature in ("certificate.generic", "certificate.trade", "certificate.initials"):
-        yield from (replace(hit, feature="certificate.loose") for hit in reading.hits(feature))
+        yield from (hit._replace(feature="certificate.loose") for hit in reading.hits(feature))

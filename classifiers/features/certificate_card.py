@@ -37,7 +37,7 @@ _LABEL = re.compile(r"姓\s*名|证[书件]?编?\s*号|持证人")
 def find(reading: Reading) -> Iterator[Hit]:
     """Every card hit of the page; the first card decides, and only one outside posts."""
     soft = reading.folded.soft
-    if not _LABEL.search(soft) or _ASKED.search(reading.page.title):
+    if not ("名" in soft or "号" in soft or "持证人" in soft) or not _LABEL.search(soft) or _ASKED.search(reading.page.title):
         return
     found = card(soft)
     if found is None or reading.page.block_at(found.start).unit:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
 
 from classifiers.features import family
-from classifiers.handles import handles, tokens
+from classifiers.handles import handles
 from classifiers.normalise import COMMA, STOP
 from classifiers.reading import Hit, Reading
 
@@ -28,19 +31,22 @@ _FIGURES = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒
 _ALIKE = str.maketrans("oli", "011")
 _FILL = "[电话微薇威溦徽维信芯号同步联系手机加v]{0,3}"
 _PHONE = re.compile(rf"(?=(1[3-9]\d{_FILL}\d{{4}}{_FILL}\d{{4}}|1[3-9]\d{{2}}{_FILL}\d{{3}}{_FILL}\d{{4}}|1[3-9]{_FILL}\d{{9}}))")
-_LETTER_FIGURES = re.compile(r"(?<=\d)[oli]{1,8}(?![a-z])|(?<![a-z0-9])[li](?=[3-9][\doli]{9}(?![a-z0-9]))")
-_OFFICE = re.compile(r"(?<!\d)(?:0\d{2,3}[-—－ )）]{0,3}\d{7,8}|[48]00[-—－ ]?\d{3}[-—－ ]?\d{4})(?!\d)")
-_HOTLINE = re.compile(r"(?<!\d)(?:12377|12345|12315|12350|12333|12321|12388|12389|12318|12329|12366|110|119|12380|96110|9[56]\d{3})(?!\d)")
+_MAYBE_PHONE = re.compile(r"[1一壹幺li][3-9三四五六七八九叁肆伍陆柒捌玖]")
+_LETTER_FIGURES = re.compile(r"(?P<figure>\d)(?P<letters>[oli]{1,8})(?![a-z])|[li](?=[3-9][\doli]{9}(?![a-z0-9]))")
+_THREE = re.compile(r"\d\d\d")
+# Neither looks behind itself: `_number_starts` does, so that the engine need not stop at every character.
+_OFFICE = re.compile(r"(?:0\d{2,3}[-—－ )）]{0,3}\d{7,8}|[48]00[-—－ ]?\d{3}[-—－ ]?\d{4})(?!\d)")
+_HOTLINE = re.compile(r"(?:12377|12345|12315|12350|12333|12321|12388|12389|12318|12329|12366|110|119|12380|96110|9[56]\d{3})(?!\d)")
 _EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]{0,40}\s?[@＠]\s?[a-z0-9-]{1,40}(?:\s?[.．。]\s?[a-z0-9-]{2,20}){1,3}")
 _TELEGRAM = re.compile(r"(?:t\.me/|telegram\.me/)\+?([a-z0-9_]{4,32})")
 _SHORT_POST = 40  # letters of a reply that says little more than how to reach somebody
-_COMPLAINT_REACH = 24
+_COMPLAINT_REACH, _NEAR_REACH = 24, 3
 
 
 @family("contact", MEANS)
 def find(reading: Reading) -> Iterable[Hit]:
     """All contacts of the page; `value` is the normalised form."""
-    found = [*_phones(reading), *_handles(reading), *_written(reading), *_pictures(reading), *_tokens(reading)]
+    found = [*_phones(reading), *_handles(reading), *_written(reading), *_pictures(reading)]
     seen: set[tuple[str, str, int]] = set()
     for hit in found:
         key = (hit.feature, hit.value, hit.unit)
@@ -49,11 +55,11 @@ def find(reading: Reading) -> Iterable[Hit]:
         seen.add(key)
         yield hit
         if hit.feature in ("contact.phone", "contact.wechat", "contact.qq", "contact.telegram"):
-            yield replace(hit, feature="contact.seller")
+            yield hit._replace(feature="contact.seller")
             if hit.unit and _short_post(reading, hit):
-                yield replace(reading.fact("contact.seller", reading.quote(hit), "html"), value=hit.value)
+                yield reading.fact("contact.seller", reading.quote(hit), "html", hit.value)
             if hit.disguise:
-                yield replace(hit, feature="contact.disguised")
+                yield hit._replace(feature="contact.disguised")
 
 
 def _short_post(reading: Reading, hit: Hit) -> bool:
@@ -63,15 +69,34 @@ def _short_post(reading: Reading, hit: Hit) -> bool:
     return block.end - block.start <= _SHORT_POST + len(hit.value)
 
 
-def _figures(reading: Reading) -> str:
+def _figures(text: str) -> str:
     """Squeezed text with written-out digits turned into digits, position by position."""
-    text = reading.folded.text.translate(_FIGURES)
-    return _LETTER_FIGURES.sub(lambda m: m.group().translate(_ALIKE), text)
+    points = _figure_table()[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) & 0xFFFF]
+    return _LETTER_FIGURES.sub(_as_figures, points.tobytes().decode("utf-32-le", "replace"))
+
+
+@cache
+def _figure_table() -> Any:
+    """Of each code point of the first plane the digit it stands for, else itself; what lies beyond is no digit."""
+    table = np.arange(0x10000, dtype="<u4")
+    table[0xD800:0xE000] = 0xFFFD
+    for char, digit in _FIGURES.items():
+        table[char] = digit if isinstance(digit, int) else ord(str(digit))
+    return table
+
+
+def _as_figures(match: re.Match[str]) -> str:
+    if match["letters"]:
+        return match["figure"] + match["letters"].translate(_ALIKE)
+    before = match.string[match.start() - 1 : match.start()]
+    return match[0] if before.isascii() and before.isalnum() else match[0].translate(_ALIKE)
 
 
 def _phones(reading: Reading) -> Iterator[Hit]:
-    figures = _figures(reading)
     folded = reading.folded
+    if not _MAYBE_PHONE.search(folded.text):
+        return
+    figures = _figures(folded.text)
     for match in _PHONE.finditer(figures):
         start, end = match.span(1)
         if not _stands_alone(figures, folded.gap, start, end):
@@ -79,11 +104,11 @@ def _phones(reading: Reading) -> Iterator[Hit]:
         value = "".join(c for c in match[1] if c.isdigit())
         hit = reading.spot("contact.phone", start, end, value, "" if _plainly(reading, start, end) else "digits")
         if _complaint_before(reading, start):
-            yield replace(hit, feature="contact.office")
+            yield hit._replace(feature="contact.office")
         else:
             yield hit
             if _same_number(reading, start, end):
-                yield replace(hit, feature="contact.wechat")
+                yield hit._replace(feature="contact.wechat")
 
 
 def _plainly(reading: Reading, start: int, end: int) -> bool:
@@ -116,7 +141,8 @@ def _stands_alone(figures: str, gap: bytes, start: int, end: int) -> bool:
 
 
 def _complaint_before(reading: Reading, start: int) -> bool:
-    return any(w.end <= start <= w.end + _COMPLAINT_REACH for w in reading.words.get("contact.complaint", []))
+    reaches = (("contact.complaint", _COMPLAINT_REACH), ("contact.complaint_near", _NEAR_REACH))
+    return any(w.end <= start <= w.end + reach for name, reach in reaches for w in reading.words.get(name, []))
 
 
 def _same_number(reading: Reading, start: int, end: int) -> bool:
@@ -142,15 +168,13 @@ def _written(reading: Reading) -> Iterator[Hit]:
     if "t.me/" in soft or "telegram.me/" in soft:
         for match in _TELEGRAM.finditer(soft):
             yield reading.hit("contact.telegram", match.start(), match.end(), value=match[1])
+    if not _THREE.search(soft):
+        return
     for feature, pattern in (("contact.office", _OFFICE), ("contact.hotline", _HOTLINE)):
         for match in pattern.finditer(soft):
+            if match.start() and soft[match.start() - 1].isdigit():
+                continue
             yield reading.hit(feature, *match.span(), value=re.sub(r"\D", "", match.group()))
-
-
-def _tokens(reading: Reading) -> Iterator[Hit]:
-    """Strings that could be somebody's identifier though nothing says so."""
-    for start, end, value in tokens(reading):
-        yield reading.hit("contact.token", start, end, value)
 
 
 def _pictures(reading: Reading) -> Iterator[Hit]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from classifiers.features import family
-from classifiers.reading import Hit, Reading
+from classifiers.reading import PAPERS, Hit, Reading
 
 _HIDDEN_FAMILIES = ("promise.*", "offer.*", "result.check", "contact.lead", "certificate.*")
 _OTHERS = ("separator", "vertical", "homophone", "shape", "split", "pinyin", "reversed", "spaced")
 
 _REWRITTEN = ("homophone", "shape", "split", "pinyin", "reversed")
-_FEW = 2
+_FEW, _REACH = 2, 500
 _GLUED = re.compile(
     r"(?<=[\u3400-\u9fff])([a-z]{2,6})(?=[\u3400-\u9fff，。、！,.!\s]|\Z)|"
     r"(?<![a-z\u3400-\u9fff])([a-z]{2,6})(?=[\u3400-\u9fff])")
@@ -38,13 +37,13 @@ def find(reading: Reading) -> Iterable[Hit]:
     for feature in _HIDDEN_FAMILIES:
         for hit in reading.hits(feature):
             if hit.disguise in _OTHERS and not _innocent(reading, hit):
-                yield replace(hit, feature="disguise.word", value=hit.disguise)
+                yield hit._replace(feature="disguise.word", value=hit.disguise)
                 if hit.feature.startswith("certificate.") and hit.disguise in _REWRITTEN:
-                    yield replace(hit, feature="disguise.certificate", value=hit.disguise)
+                    yield hit._replace(feature="disguise.certificate", value=hit.disguise)
     yield from _latin(reading)
     for hit in reading.hits("promise.*"):
         if hit.region in ("title", "heading"):
-            yield replace(hit, feature="title.promise")
+            yield hit._replace(feature="title.promise")
     folded = reading.folded
     if folded.invisible >= 3 and folded.pinyin == 0:
         yield reading.fact("disguise.invisible", f"{folded.invisible} 个不可见字符", "html")
@@ -56,7 +55,9 @@ def _latin(reading: Reading) -> Iterable[Hit]:
     """Syllables in Latin letters glued between Han, where several different ones are."""
     if reading.folded.pinyin:
         return
-    found = {m[m.lastindex or 1]: m.span(m.lastindex or 1) for m in _GLUED.finditer(reading.folded.soft)}
+    near = reading.near(PAPERS, _REACH)
+    glued = [m for start, end in near for m in _GLUED.finditer(reading.folded.soft, start, end)]
+    found = {m[m.lastindex or 1]: m.span(m.lastindex or 1) for m in glued}
     found = {syllable: place for syllable, place in found.items() if syllable in _SYLLABLES}
     if len(found) >= _FEW:
         for start, end in found.values():

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from classifiers.claims import official_names
 from classifiers.features import family
-from classifiers.filings import filings, government_path, icp_number
+from classifiers.filings import DECLARING, filings, government_path, icp_number
 from classifiers.reading import Hit, Reading
 from classifiers.register import register
 
@@ -37,13 +37,15 @@ def find(reading: Reading) -> Iterator[Hit]:
     """Every filing hit of the page, with what the facts say of the number shown."""
     number = ""
     for start, text in _footers(reading):
+        if not any(word in text for word in DECLARING):
+            continue
         for one in filings(text):
             number = number or (one.value if one.kind == "icp" else "")
             if one.kind == "host_unit" and not official_names(one.value):
                 continue
             name = "official_unit" if one.kind == "host_unit" else one.kind
             yield reading.hit(f"filing.{name}", start + one.start, start + one.end, _host_of(one.value) or one.value)
-        if _SIGNED.search(text) and "主办" not in text:
+        if reading.spots.official_in(start, start + len(text)) and _SIGNED.search(text) and "主办" not in text:
             for claim in official_names(text)[:1]:
                 yield reading.hit("filing.official_unit", start + claim.start, start + claim.end, claim.host or claim.name)
     if tree := government_path(urlsplit(reading.page.url).path):

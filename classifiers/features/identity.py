@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -95,7 +96,7 @@ def find(reading: Reading) -> Iterator[Hit]:
     if own is not None:
         yield own
     yield from _own_footer(reading)
-    if match := _DISCLAIMER.search(reading.text):
+    if "本" in reading.text and (match := _DISCLAIMER.search(reading.text)):
         yield reading.hit("identity.disclaimer", match.start(), match.end())
     page = reading.page
     if len(reading.text) <= _SHELL and (page.scripts or page.script_size) and not page.forms:
@@ -119,16 +120,21 @@ def _host(reading: Reading) -> str:
 
 
 def _by_name(reading: Reading, host: str) -> Iterator[Hit]:
-    judged = judge_name(host)
+    judged = _judged(host)
     if judged is not None:
         yield reading.fact(f"identity.name_{judged.band}", host, "url", judged.imitates)
     if host and is_ip(host):
         yield reading.fact("identity.ip_host", host, "url", host)
     path = urlsplit(reading.page.url).path
-    for official in register().hosts():
-        if f"/{official}" in path or f"/{official.replace('.', '-')}" in path:
+    for official, marks in _PATH_MARKS if len(path) > _BARE_PATH else ():
+        if marks[0] in path or marks[1] in path:
             yield reading.fact("identity.official_in_path", official, "url", official)
             return
+
+
+_judged = lru_cache(maxsize=4096)(judge_name)
+_PATH_MARKS = [(host, (f"/{host}", f"/{host.replace('.', '-')}")) for host in register().hosts()]
+_BARE_PATH = 7  # shorter than any official host
 
 
 def _naming_blocks(reading: Reading) -> Iterator[Block]:
@@ -150,13 +156,15 @@ def _own(reading: Reading) -> Hit | None:
     soft = reading.folded.soft
     naming = (b for b in reading.page.blocks if b.region in ("title", "heading", "header"))
     for block in islice(naming, _MAX_NAMED):
-        if (name := own_name(soft[block.start : block.end])):
+        if reading.spots.own_in(block.start, block.end) and (name := own_name(soft[block.start : block.end])):
             return reading.hit("identity.own_name", block.start, block.end, name)
     return None
 
 
 def _own_footer(reading: Reading) -> Iterator[Hit]:
     for block in islice((b for b in reading.page.blocks if b.region == "footer"), _MAX_NAMED):
+        if not reading.spots.own_in(block.start, block.end):
+            continue
         match = _SIGNED_BY.search(reading.folded.soft, block.start, block.end)
         if match and own_name(match[1]):
             yield reading.hit("identity.own_footer", match.start(1), match.end(1), match[1])
@@ -166,7 +174,11 @@ def _own_footer(reading: Reading) -> Iterator[Hit]:
 def _claims(reading: Reading, named: bool) -> Iterator[Hit]:
     logos = _logo_reach(reading)
     linked = [(link.start, link.end) for link in reading.page.links if link.start >= 0]
+    spots = reading.spots
     for block in _naming_blocks(reading):
+        official, service = spots.official_in(block.start, block.end), spots.service_in(block.start, block.end)
+        if not official and not service:
+            continue
         if any(start <= block.start and block.end <= end + 1 for start, end in linked):
             continue  # the words of a link name where it leads, not where one is
         if block.region == "alt" and reading.page.place(block.start, block.end)[1] > logos:
@@ -175,13 +187,13 @@ def _claims(reading: Reading, named: bool) -> Iterator[Hit]:
         if _LABELLED.match(text):
             continue  # the field of a card: who issued it, not who speaks
         whole = block.region not in _NAMING
-        for claim in official_names(text):
+        for claim in official_names(text) if official else ():
             if stands_as_name(text, claim, whole) and not _attributes(text, claim) and not _institution(text, claim):
                 name = "claim.system" if claim.kind == "system" else "claim.body"
                 yield reading.hit(name, block.start + claim.start, block.start + claim.end, claim.host or claim.name)
-        if not named and any(bare_query(part) for part in _CUT.split(text)):
+        if service and not named and any(bare_query(part) for part in _CUT.split(text)):
             yield reading.hit("claim.bare", block.start, block.end)
-        for claim in services(text):
+        for claim in services(text) if service else ():
             if claim.asks or claim.state or _STATE_ONLY.search(claim.name):
                 persons = not _NOT_PERSONS.search(claim.name)
                 plain = "claim.owned" if claim.owned else "claim.service"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from classifiers.features import family
-from classifiers.reading import Hit, Reading
+from classifiers.reading import PAPERS, Hit, Reading
 
 _FIGURE = r"(?<![\d.])[1-9]\d{1,4}"
 _SPOKEN = r"[一二两三四五六七八九][百千](?:[零一二三四五六七八九]?[百十]?[一二三四五六七八九]?)"  # 三百五, 一千二
@@ -22,6 +22,7 @@ _BY_PIECE = re.compile(
     rf"(?:一|每)[本张套]\s?(?:只要|才)?\s?(?:{_FIGURE}|{_SPOKEN})")
 
 
+_REACH = 500  # characters from a certificate or paper within which an amount may be its price
 _TRADE = (
     r"(?:特种作业|低压|高压|电工|焊工|电焊|焊接|登高|高处|高空|架子工|制冷|叉车|塔吊|司索|信号工|施工员|资料员|安全员|挖机|铲车|锅炉|电梯|消控|电|焊|叉)"
 )
@@ -34,9 +35,8 @@ _OF_TRADE = re.compile(rf"{_TRADE}(?:[abcABC]?[证本]|(?={_SUM}\s?(?:元|块)?(
 @family("price", {"price.amount": "写明的价钱", "price.trade": "按工种开的价", "price.piece": "按本、按张卖"})
 def find(reading: Reading) -> Iterable[Hit]:
     """Every amount between 10 and 99,999 yuan, and every certificate with its own price."""
-    for match in _OF_TRADE.finditer(reading.folded.soft):
-        yield reading.hit("price.trade", *match.span())
-    for match in _BY_PIECE.finditer(reading.folded.soft):
-        yield reading.hit("price.piece", *match.span())
-    for match in _AMOUNT.finditer(reading.folded.soft):
-        yield reading.hit("price.amount", *match.span())
+    soft = reading.folded.soft
+    for start, end in reading.near(PAPERS, _REACH):
+        for feature, pattern in (("price.trade", _OF_TRADE), ("price.piece", _BY_PIECE), ("price.amount", _AMOUNT)):
+            for match in pattern.finditer(soft, start, end):
+                yield reading.hit(feature, *match.span())

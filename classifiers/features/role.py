@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,12 +40,18 @@ _LISTING_WORDS = re.compile(
     r"免费发布信息|举报该信息|举报此信息|该信息已|会员等级|入驻企业"
 )
 
+# Each match of the expression holds one of these.
+_LISTING = ("免责声明", "由用户", "由会员", "由企业", "由商家", "免费发布", "举报", "该信息已", "会员等级", "入驻企业")
+
 
 @family("role", MEANS)
 def find(reading: Reading) -> Iterable[Hit]:
     """Roles by their words, the host, the address and platform phrases."""
     for role, least in _LEAST.items():
-        hits = reading.hits(_WORDS.get(role, f"role.{role}_words"))
+        words = _WORDS.get(role, f"role.{role}_words")
+        if len(reading.words.get(words, ())) < least:
+            continue
+        hits = reading.hits(words)
         distinct = {reading.folded.text[h.at : h.until]: h for h in hits if h.unit == 0}
         if len(distinct) >= least:
             yield reading.fact(f"role.{role}", "、".join(reading.quote(h) for h in [*distinct.values()][:6]), "html")
@@ -64,7 +70,8 @@ def _scope(reading: Reading, host: str) -> Iterable[Hit]:
     elif _THREAD_PATH.search(_tail(reading.page.url)):
         yield reading.fact("scope.page", reading.page.url, "url")
     else:
-        match = _LISTING_WORDS.search(reading.text[:200_000])
+        text = reading.text[:200_000]
+        match = _LISTING_WORDS.search(text) if any(word in text for word in _LISTING) else None
         if match:
             yield reading.hit("scope.page", match.start(), match.end())
 
@@ -90,6 +97,11 @@ def _platform(host: str) -> str:
         name = normal_host(host) if host else ""
     except HostError:
         return ""
+    return _platform_of(name)
+
+
+@lru_cache(maxsize=4096)
+def _platform_of(name: str) -> str:
     hosts, zones = _platforms()
     found = next((p for p in (*hosts, *zones) if name and under(name, p)), "")
     return found or (name if name.startswith(("bbs.", "forum.", "club.", "b2b.", "blog.", "ask.", "tieba.")) else "")

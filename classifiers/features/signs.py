@@ -7,7 +7,6 @@ a `hint` is said by schools as well and tells only beside signs (days, price, ph
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from classifiers.features import family
 from classifiers.reading import Hit, Reading
@@ -55,4 +54,4 @@ def find(reading: Reading) -> Iterable[Hit]:
             for hit in reading.hits(source):
                 if (hit.at, hit.until) not in seen:
                     seen.add((hit.at, hit.until))
-                    yield replace(hit, feature=name)
+                    yield hit._replace(feature=name)
