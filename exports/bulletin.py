@@ -69,6 +69,8 @@ def ways(review: Review) -> Drawing:
 def words(review: Review) -> Drawing:
     """The commonest words, this quarter and the one before."""
     common = review.vocabulary.common[:10]
+    if not review.vocabulary.leads[1]:
+        return charts.bars([(w.text, [w.now]) for w in common], ["本季度"], "常见用语出现的线索数")
     return charts.bars([(w.text, [w.now, w.before]) for w in common], ["本季度", "上季度"], "常见用语出现的线索数")
 
 

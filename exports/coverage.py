@@ -14,6 +14,7 @@ from evidence.config import Config
 from evidence.store import Store
 from exports import wording
 from exports.defang import defang, line
+from exports.remarks import chinese
 
 REMEMBERED_DAYS = 14
 _NO_RECORD = "本次没有记录：没有被问到，或任务中断"
@@ -62,6 +63,11 @@ class Coverage:
         return [row for row in self.rows if row.sight != "off"]
 
     @property
+    def off(self) -> str:
+        """The names of the sources that are switched off."""
+        return "、".join(row.name for row in self.with_sight("off"))
+
+    @property
     def gaps(self) -> list[SourceRow]:
         """The sources of which something, or all, was not seen."""
         return self.with_sight("blind", "partly")
@@ -99,7 +105,7 @@ def read(store: Store, run: str, day: str, config: Config) -> Coverage:
         "ORDER BY s.at DESC LIMIT 200", day, run)]
     pages = store.rows("SELECT outcome, count(*) AS n FROM captures WHERE run = ? AND why NOT IN ('serp', 'robots', 'probe') "
                        "GROUP BY outcome ORDER BY n DESC", run)
-    waiting = store.one("SELECT count(*) AS n FROM frontier WHERE run = ? AND state IN ('waiting', 'failed')", run)
+    waiting = store.one("SELECT count(*) AS n FROM frontier WHERE run = ? AND lane <> 'serp' AND state IN ('waiting', 'failed')", run)
     return Coverage(run, str(begun["kind"]) if begun else "", str(begun["at"]) if begun else "", tuple(rows),
                     tuple(sorted(policies.items())), tuple((str(r["outcome"]), int(r["n"])) for r in pages),
                     int(waiting["n"]) if waiting else 0, tuple(others))
@@ -109,8 +115,8 @@ def _row(row: object, policies: dict[str, str]) -> SourceRow:
     r = dict(row)  # type: ignore[call-overload]
     state = str(r["state"])
     return SourceRow(line(str(r["source"]), 60), state, wording.SOURCE_STATES.get(state, line(state, 30)), wording.sight(state),
-                     int(r["pages"]), int(r["results"]), int(r["ads"]), line(defang(str(r["detail"])), 400), str(r["proof_capture"]),
-                     str(r["at"]), policies.get(str(r["source"]), ""))
+                     int(r["pages"]), int(r["results"]), int(r["ads"]), line(defang(chinese(str(r["detail"]))), 400),
+                     str(r["proof_capture"]), str(r["at"]), policies.get(str(r["source"]), ""))
 
 
 def _usual(store: Store, day: str) -> list[str]:

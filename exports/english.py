@@ -50,7 +50,7 @@ def summary(dossier: Dossier) -> str:
     said = _HARM.get(dossier.lead.kind, "")
     if dossier.verdict.imitates:
         meaning = gloss(dossier.verdict.imitates)
-        named = line(dossier.verdict.imitates, 80) + (f" ({meaning})" if meaning else "")
+        named = line(defang(dossier.verdict.imitates), 80) + (f" ({meaning})" if meaning else "")
         said += f" It imitates: {named}."
     return said
 

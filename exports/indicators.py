@@ -116,7 +116,7 @@ def _typed(subject: str, scope: str) -> tuple[str, str]:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return "domain", host
+        return "domain", host if _NAME.fullmatch(host) else line(host, 300)
     return f"ipv{address.version}", str(address)
 
 

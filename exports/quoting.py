@@ -18,6 +18,7 @@ MASKED_REACH = 200
 _REACH = 1200  # characters of source looked at on each side
 _HIDDEN = re.compile(r"<(script|style|noscript|template)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.I | re.S)
 _INLINE = frozenset({"a", "b", "big", "em", "font", "i", "mark", "small", "span", "strong", "u"})
+_VALUE_BEFORE, _VALUE_AFTER = re.compile(r"^.*[\"'<=]", re.S), re.compile(r"[\"'>].*$", re.S)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -43,9 +44,12 @@ def around(readings: Iterable[str], finding: Finding) -> tuple[str, str]:
         return "", ""
     for text in readings:
         if text[finding.start:finding.end] == finding.quote:
-            before = _read(_whole_tags(text[max(0, finding.start - _REACH):finding.start], at_start=finding.start <= _REACH))
-            behind = text[finding.end:finding.end + _REACH]
-            after = _read(behind[:behind.rfind("<")] if behind.rfind("<") > behind.rfind(">") else behind)
+            ahead, behind = text[max(0, finding.start - _REACH):finding.start], text[finding.end:finding.end + _REACH]
+            if ahead.rfind("<") > ahead.rfind(">"):  # inside a tag: the attribute's own value, nothing around it
+                before, after = _read(_VALUE_BEFORE.sub("", ahead)), _read(_VALUE_AFTER.sub("", behind))
+            else:
+                before = _read(_whole_tags(ahead, at_start=finding.start <= _REACH))
+                after = _read(behind[:behind.rfind("<")] if behind.rfind("<") > behind.rfind(">") else behind)
             return before[-MASKED_REACH:], after[:MASKED_REACH]
     return "", ""
 

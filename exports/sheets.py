@@ -18,6 +18,7 @@ from exports.gallery import Shot
 
 FONT = "微软雅黑"
 MAX_ROWS = 1_048_000
+LINE_HEIGHT, MAX_HEIGHT = 14.5, 300.0  # points
 THUMB_HEIGHT = 150  # pixels on the sheet; the picture itself is finer, sharp on any screen
 _INK, _RULE, _HEAD = "#1f2933", "#d5dbe1", "#1f3a5f"
 TONES = {"alarm": ("#b42318", "#fdecea"), "warn": ("#8a5a00", "#fff4d6"), "good": ("#1e6b3a", "#e8f5ec"), "dim": ("#616e7c", "#f4f6f8")}
@@ -83,12 +84,22 @@ class Sheet:
         self.at += 1
 
     def row(self, values: Sequence[str | int | float | Toned | Shot | None], height: float = 0) -> None:
-        """One row; numbers stay numbers, all else is text. A Shot floats in its cell, or its problem is told there."""
-        if height or self._tall:
-            self.page.set_row(self.at, height or self._tall)
+        """One row, high enough for its wrapped texts; numbers stay numbers, all else is text. A Shot floats in its cell,
+        or its problem is told there. `height` in points is the least."""
+        self.page.set_row(self.at, min(MAX_HEIGHT, max(height or self._tall, self._needed(values))))
         for n, value in enumerate(values):
             self._put(n, value)
         self.at += 1
+
+    def _needed(self, values: Sequence[object]) -> float:
+        """Points that the longest wrapped text of a row needs: not every program fits rows by itself."""
+        most = 1
+        for column, value in list(zip(self.columns, values, strict=False))[:self._printed or None]:
+            text = value.text if isinstance(value, Toned) else value
+            if column.wrap and isinstance(text, str):
+                room = max(4.0, column.width - 3)
+                most = max(most, sum(1 + int(_width(part) / room) for part in text[:4000].split("\n")))
+        return most * LINE_HEIGHT + 5
 
     def close(self) -> None:
         """Switch the filters on for what was written; only the first columns are printed where the sheet says so."""
@@ -116,6 +127,11 @@ class Sheet:
             self.page.write_string(self.at, n, cell(value), self._book.form(wrap=wrap))
         else:
             self.page.write_blank(self.at, n, None, self._book.form())
+
+
+def _width(text: str) -> int:
+    """Columns a text takes: two for each character that is not ASCII."""
+    return len(text) + sum(not c.isascii() for c in text)
 
 
 class Book:
@@ -153,7 +169,8 @@ class Book:
         if key not in self._forms:
             ink, paper = TONES.get(tone, (_INK, ""))
             look: dict[str, Any] = {"font_name": FONT, "font_size": size, "bold": bold or tone == "alarm", "font_color": ink,
-                                    "valign": "vcenter", "text_wrap": wrap, "quote_prefix": not (plain or number),
+                                    "valign": "top" if wrap and not plain else "vcenter", "text_wrap": wrap,
+                                    "quote_prefix": not (plain or number),
                                     "align": "center" if number else "left", "indent": 0 if number else 1}
             if not plain:
                 look |= {"border": 1, "border_color": _RULE}

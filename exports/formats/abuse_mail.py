@@ -6,10 +6,10 @@ import json
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from exports import abuse, english, fields
-from exports.defang import defang, line
+from exports.defang import defang, file_name, line
 from exports.dossier import Dossier
 from exports.order import Order
 
@@ -55,7 +55,7 @@ def _text(order: Order, dossier: Dossier, report: str) -> str:
         "We ask you to suspend the content or the domain name and to keep the account's records for the authorities.",
         "Addresses above are written hxxp and [.] so that nobody opens them by mistake; the attached report holds the exact ones.", "",
         f"Reference: lead {dossier.lead.id}, report {report}",
-        *(f"Evidence package: {p.path.rsplit('/', 1)[-1]} (SHA-256 {p.zip_sha256})" for p in dossier.packages
+        *(f"Evidence package: {file_name(PurePath(p.path).name, 120)} (SHA-256 {p.zip_sha256})" for p in dossier.packages
           if not p.agency.startswith("withdrawal-")),
         "Two officers reviewed the case independently. The complete evidence is available on request.", "",
         *(line(part, 120) for part in (operator.unit, operator.name, operator.phone) if part),

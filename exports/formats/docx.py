@@ -13,7 +13,7 @@ from exports.gallery import Gallery
 from exports.order import Order
 
 ABOUT, FILE, NEEDS = "day", "daily.docx", ("run",)
-MAX_TOLD = 60
+MAX_TOLD, MAX_REASONS = 60, 8
 _TONES = {"blind": "alarm", "partly": "warn", "read": "good", "off": ""}
 
 
@@ -49,10 +49,12 @@ def _coverage(paper: Document, matter: Briefing) -> None:
     if matter.unread:
         paper.paragraph((f"{len(matter.unread)} 项已存证据读不出来：", "alarm"), indent=True)
         paper.bullets(f"{capture} {name}：{why}" for (capture, name), why in islice(matter.unread.items(), 50))
-    if seen.rows:
+    if seen.off:
+        paper.paragraph((f"未启用的来源 {len(seen.with_sight('off'))} 个：{seen.off}。", "dim"), indent=True)
+    if seen.asked:
         paper.table(("来源", "看到的程度", "状态", "结果", "广告", "说明"), (
             (row.name, (wording.SIGHT_LABELS[row.sight], _TONES[row.sight]), row.label, str(row.results), str(row.ads), row.detail)
-            for row in seen.rows), (26, 26, 26, 16, 16, 56))
+            for row in seen.asked), (26, 26, 26, 16, 16, 56))
 
 
 def _numbers(paper: Document, matter: Briefing) -> None:
@@ -78,14 +80,16 @@ def _lead(paper: Document, n: int, found: Account, gallery: Gallery) -> None:
     rows += [[(label, "bold"), value] for label, value in found.facts]
     rows.append([("线索编号", "bold"), f"{found.id}，首次发现 {wording.local(found.found)}"])
     paper.table((), rows, (30, 136))
-    paper.bullets(_reason(reason) for reason in (*found.reasons, *found.against))
+    paper.bullets(_reason(reason) for reason in (*found.reasons[:MAX_REASONS], *found.against))
+    if len(found.reasons) > MAX_REASONS:
+        paper.paragraph((f"另有 {len(found.reasons) - MAX_REASONS} 条理由见 report.html。", "dim"))
     _pictures(paper, found, gallery)
 
 
 def _pictures(paper: Document, found: Account, gallery: Gallery) -> None:
     """Desktop and phone side by side; small where the page shows personal data."""
     shown: list[tuple[Path, float]] = []
-    for label, width, size in (("电脑", 116.0, (860, 720)), ("手机", 42.0, (360, 780))):
+    for label, width, size in (("电脑", 104.0, (860, 640)), ("手机", 34.0, (360, 760))):
         picture = found.picture(label)
         if picture is None:
             continue

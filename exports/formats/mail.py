@@ -56,7 +56,8 @@ def _subject(matter: Briefing) -> str:
 def _lines(matter: Briefing) -> list[str]:
     seen, counts = matter.coverage, matter.counts
     lines = [f"打假日报　{wording.day_in_words(matter.day)}", "", "一、覆盖情况", seen.headline + seen.warning]
-    lines += [f"· {row.name}：{row.label}" + (f"（{row.detail}）" if row.detail else "") for row in seen.rows]
+    lines += [f"· {row.name}：{row.label}" + (f"（{row.detail}）" if row.detail else "") for row in seen.asked]
+    lines += [f"· 未启用的来源：{seen.off}"] if seen.off else []
     lines += [f"· 来源 {name} 未遵守 robots，依据：{basis}" for name, basis in seen.overrides]
     if matter.unread:
         lines.append(f"· {len(matter.unread)} 项已存证据读不出来，见日报表格“证据清单”")

@@ -19,6 +19,7 @@ from exports.order import Order
 
 ABOUT, FILE, NEEDS = "day", "report.html", ("run",)
 MAX_DETAILED, MAX_LISTED, MAX_BACKLOG = 300, 2000, 60
+FOREMOST = 6  # reasons shown with their place in the page; the others follow in a line each
 _SIZES = {"手机": (360, 780)}
 _WIDE = (860, 720)
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -46,7 +47,8 @@ def write(order: Order, path: Path) -> None:
         matter=matter, seen=matter.coverage, counts=matter.counts, day=wording.day_in_words(matter.day),
         unit=order.config.operator.unit, now=datetime.now(wording.CHINA).strftime("%Y-%m-%d %H:%M"),
         style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(), accounts=matter.accounts(matter.new[:detailed]),
-        listed=islice(matter.listed(), MAX_LISTED), detailed=detailed, backlog=list(islice(matter.pending(), MAX_BACKLOG)),
+        listed=islice(matter.listed(), MAX_LISTED), detailed=detailed, foremost=FOREMOST,
+        backlog=list(islice(matter.pending(), MAX_BACKLOG)),
         show=_Pictures(order.gallery, order.config.exports.picture_megabytes).of, sights=wording.SIGHT_LABELS, bands=wording.BANDS,
         kinds=wording.KINDS, states=wording.LEAD_STATES, outcomes=wording.OUTCOMES, contacts_masked=matter.contacts == "mask")
     with path.open("w", encoding="utf-8", newline="\n") as out:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,8 @@ def write(order: Order, path: Path) -> None:
                               created=_time(began), modified=_time(began))
     objects = [identity, stix2.TLP_GREEN, *(stix2.Indicator(**_indicator(one, identity.id, stix2)) for one in found)]
     bundle = stix2.Bundle(id=f"bundle--{uuid.uuid4()}", objects=objects)
-    path.write_text(bundle.serialize(pretty=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    # its own pretty printer takes time that grows with the square of the number of objects
+    path.write_text(json.dumps(json.loads(bundle.serialize()), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _indicator(one: Indicator, creator: str, stix2: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from exports import wording
-from exports.account import Account
+from exports.account import Account, Reason
 from exports.briefing import SETTLED_DAYS, Briefing, Row
 from exports.coverage import SourceRow
 from exports.gallery import Gallery, Shot
@@ -16,6 +16,7 @@ from exports.sheets import MAX_ROWS, Book, Sheet, Toned, columns
 
 ABOUT, FILE, NEEDS = "day", "daily.xlsx", ("run",)
 MAX_PICTURED = 400  # leads with thumbnails; the others say so
+FOREMOST = 6  # reasons in the printed column; the others stand to the right
 _DESKTOP, _PHONE = (480, 300), (200, 300)  # shown at half size: sharp on any screen
 _SIGHT_TONES = {"blind": "alarm", "partly": "warn", "read": "good", "off": "dim"}
 _BAND_TONES = {"high": "alarm", "medium": "warn"}
@@ -27,7 +28,7 @@ _COVERAGE = columns(
 _NEW = columns(
     "序号 6 | 级别 7 | 类别 11 | 对象（已失活） 26+ | 网页标题 24+ | 截图：电脑 35 | 截图：手机 15 | "
     "主要理由（含原文） 52+ | 联系方式 24+ | 仿冒对象 18+ | 怎样找到的 38+ | 状态 12+ | 证据问题 20+ | "
-    "得分 8 | 不支持的理由 30+ | 主机情况 36+ | 首次发现 21 | 网址（已失活） 40+ | 线索编号 28")
+    "得分 8 | 其余理由 52+ | 不支持的理由 30+ | 主机情况 36+ | 首次发现 21 | 网址（已失活） 40+ | 线索编号 28")
 _PENDING = columns(
     "序号 6 | 级别 7 | 类别 11 | 得分 7 | 状态 14+ | 对象（已失活） 34+ | "
     "网页标题 34+ | 主要理由 60+ | 联系方式 28+ | 首次发现 20 | 最近看到 20 | "
@@ -79,7 +80,7 @@ def _coverage(sheet: Sheet, matter: Briefing) -> None:
 
 def _source(row: SourceRow) -> list[str | int | float | Toned | Shot | None]:
     tone = _SIGHT_TONES[row.sight]
-    policy = f"未遵守，依据：{row.policy}" if row.policy else "遵守"
+    policy = f"未遵守，依据：{row.policy}" if row.policy else "遵守" if row.sight != "off" else ""
     return [row.name, Toned(wording.SIGHT_LABELS[row.sight], tone), Toned(row.label, tone), row.pages, row.results, row.ads, row.detail,
             policy, wording.local(row.at), row.proof]
 
@@ -90,10 +91,10 @@ def _new(sheet: Sheet, matter: Briefing, gallery: Gallery) -> None:
         shots = [_LEFT_OUT if n > MAX_PICTURED else _shot(found, label, size, gallery)
                  for label, size in (("电脑", _DESKTOP), ("手机", _PHONE))]
         sheet.row([n, Toned(found.band_label, _BAND_TONES.get(found.band, "")), found.kind_label, found.subject, found.title, *shots,
-                   _lines(f"[{r.sign}] {r.sentence}" for r in found.reasons), _lines(f"{a} {b}" for a, b in found.contacts),
+                   _reasons(found.reasons[:FOREMOST]), _lines(f"{a} {b}" for a, b in found.contacts),
                    found.imitates, _lines(f"{i}. {step}" for i, step in enumerate(found.entry, 1)), found.state_label,
                    Toned(_lines(found.problems), "alarm") if found.problems else "", found.score,
-                   _lines(f"[{r.sign}] {r.sentence}" for r in found.against), _lines(f"{a}：{b}" for a, b in found.facts),
+                   _reasons(found.reasons[FOREMOST:]), _reasons(found.against), _lines(f"{a}：{b}" for a, b in found.facts),
                    wording.local(found.found), found.url, found.id])
     if not matter.new:
         sheet.row([Toned("本日没有新增线索。" + matter.coverage.warning, "warn" if matter.coverage.warning else "good")], height=24)
@@ -144,6 +145,10 @@ def _items(sheet: Sheet, matter: Briefing) -> None:
                    of.length, item.url, item.capture, item.lead])
     if sheet.at == 1:
         sheet.row(["本日没有新的证据"])
+
+
+def _reasons(reasons: Iterable[Reason]) -> str:
+    return _lines(f"[{r.sign}] {r.sentence}" for r in reasons)
 
 
 def _lines(rows: Iterable[str]) -> str:

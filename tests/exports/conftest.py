@@ -151,9 +151,10 @@ class World:
 
     def decide(self, lead, *moves, reviewer="李初审", other="周复核", reason="核对截图与引文", at=None):
         best = self.store.one("SELECT verdict FROM v_lead_best WHERE lead = ?", lead)["verdict"]
-        for move in moves:
+        for n, move in enumerate(moves):
             who = other if move == "second" else reviewer
-            self.store.add_decision(Decision(ids.new_id(), lead, move, who, reason, best, at or ids.utc_now()))
+            when = at.replace(".000000Z", f".{n:06}Z") if at else ids.utc_now()
+            self.store.add_decision(Decision(ids.new_id(), lead, move, who, reason, best, when))
 
     def release(self, lead, at=None):
         self.decide(lead, "confirm", "second", at=at)
