@@ -56,10 +56,19 @@ class Index:
         self._spread = Counter(gram for known in self._known for gram in known.words)
         self._found: dict[tuple[str, str, str], list[Entry]] = {}
         self._targets: dict[str, dict[str, str]] = {}
+        self._also: dict[str, frozenset[str]] = {}
+
+    def share(self, engine: str, others: Iterable[str]) -> None:
+        """`engine` knows every page that `others` know, beside its own."""
+        self._also[engine] = frozenset(others)
+
+    def knows(self, engine: str, entry: Entry) -> bool:
+        """Whether an engine or board shows a page."""
+        return engine in entry.engines or bool(self._also.get(engine, frozenset()) & entry.engines)
 
     def hosts(self, engine: str) -> frozenset[str]:
         """The hosts an engine or board knows pages of."""
-        return frozenset(k.entry.url.split("/")[2] for k in self._known if engine in k.entry.engines)
+        return frozenset(k.entry.url.split("/")[2] for k in self._known if self.knows(engine, k.entry))
 
     def find(self, engine: str, query: str, host: str = "") -> list[Entry]:
         """Organic hits, best first; `site:` in the query and `host` limit them to one host and those below it."""
@@ -85,7 +94,7 @@ class Index:
         """The address behind a token, "" for one that was never given out."""
         if kind not in self._targets:
             self._targets[kind] = {self.token(kind, k.entry.url): k.entry.url for k in self._known
-                                   if kind in k.entry.engines | k.entry.paid}
+                                   if self.knows(kind, k.entry) or kind in k.entry.paid}
         return self._targets[kind].get(token, "")
 
     def _search(self, engine: str, query: str, host: str) -> list[Entry]:
@@ -99,7 +108,7 @@ class Index:
         rated = []
         for known in self._known:
             url = known.entry.url
-            if engine not in known.entry.engines or not all(_under(url, limit) for limit in limits):
+            if not self.knows(engine, known.entry) or not all(_under(url, limit) for limit in limits):
                 continue
             if not parts or _share(parts, known.words) >= _ENOUGH:
                 rank = sum(w * ((g in known.words) + _TITLE * (g in known.title)) for g, w in weights.items())

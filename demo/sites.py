@@ -24,9 +24,10 @@ from urllib.parse import unquote
 
 import yaml
 
-STANDINS = {found.name: folder for folder in ("engines", "boards", "registries")
+STANDINS = {found.name: folder for folder in ("engines", "boards", "walls", "registries")
             for found in pkgutil.iter_modules([str(Path(__file__).with_name(folder))])}  # name → where its module lies
-ENGINES = {name: folder for name, folder in STANDINS.items() if folder != "registries"}  # what site files may name
+ENGINES = {name: folder for name, folder in STANDINS.items() if folder in {"engines", "boards"}}  # what site files may name
+WALLS = tuple(name for name, folder in STANDINS.items() if folder == "walls")  # places that show nothing to strangers
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one where it is there: ten times as fast
 _DEFAULT_ENGINES = ("so360", "baidu", "toutiao")
 _KEYS = {"charset", "https", "created", "registrar", "country", "ip", "pages", "index"}

@@ -42,7 +42,8 @@ class StandIn:
     name: site files use it in `engines:` and `paid:`. `hosts` are the hosts it answers on; `answer` returns None for
     what it does not serve (then the host's own pages are looked at, then 404). Pages are Jinja templates beside the
     class, in the real site's structure with its traps; `shown` finds what to print, `token`/`clicked` make and follow
-    jump links, `billed` marks a paid click. `walled`: this one shuts its door until it is opened by `--open NAME`.
+    jump links, `billed` marks a paid click. `shares`: it knows every page that these others know. `walled`: this one shuts
+    its door until it is opened by `--open NAME`.
     """
 
     name: ClassVar[str] = ""
@@ -51,10 +52,12 @@ class StandIn:
     size: ClassVar[int] = 10
     robots: ClassVar[str] = "User-agent: *\nAllow: /\n"
     server: ClassVar[str] = "nginx"
+    shares: ClassVar[tuple[str, ...]] = ()
     walled: bool = False
 
     def __init__(self, index: Index, sites: dict[str, Site]) -> None:
         self.index, self.sites = index, sites
+        index.share(self.name, self.shares)
 
     def answer(self, request: Request) -> Reply | None:
         """The reply to a request on one of `hosts`; None when this is no page of the stand-in."""

@@ -3,7 +3,7 @@
 import pytest
 
 from crawlers import queries, sources
-from demo.sites import ENGINES
+from demo.sites import ENGINES, WALLS
 from demo.web import FOLDER, Web
 from evidence import config as settings
 
@@ -34,4 +34,6 @@ def test_the_configuration_fits_the_web(web):
     assert set(config.source("discuz").options["hosts"]) == web.index.hosts("discuz")
     assert config.crawl.pages_per_query == PAGES
     asked = {name for name, source in sources.classes().items() if source.enabled(config.source(name))}
-    assert asked == set(ENGINES)  # what has no stand-in is switched off, what has one is on
+    read = {name for name in asked if sources.classes()[name].entry == "site"}  # these read pages of the sites
+    assert asked == {*ENGINES, *WALLS, *read}  # what has no stand-in is switched off, what has one is on
+    assert {h for name in read for h in sources.classes()[name].hosts} <= set(web.sites)

@@ -1,0 +1,23 @@
+"""小红书: a login over an empty page."""
+
+from __future__ import annotations
+
+from demo.messages import Reply, Request
+from demo.standin import StandIn, template
+
+
+class Xiaohongshu(StandIn):
+    """www.xiaohongshu.com/search_result."""
+
+    name = "xiaohongshu"
+    label = "小红书"
+    hosts = ("www.xiaohongshu.com",)
+
+    def answer(self, request: Request) -> Reply | None:
+        """The login."""
+        return self.page(_LOGIN) if request.path == "/search_result" else None
+
+
+_LOGIN = template("""<!DOCTYPE html><html><head><meta charset="utf-8"><title>小红书 - 你的生活指南</title></head>
+<body><div id="global"><div class="login-container"><p>手机号登录</p><p>登录后查看搜索结果</p></div></div></body></html>
+""")
