@@ -4,6 +4,7 @@ response, a fixture and an imported page."""
 from __future__ import annotations
 
 import json
+import re
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,10 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.encoding import html_to_unicode
 
+from crawlers.nesting import shallow
+
 MAX_TEXT = 400_000
+_TITLE_END = re.compile(r"</title", re.I)
 
 
 class Answer:
@@ -36,18 +40,21 @@ class Answer:
     @cached_property
     def tree(self) -> LexborHTMLParser:
         """The parsed page; HTML5 rules, so anything parses."""
-        return LexborHTMLParser(self.text)
+        return LexborHTMLParser(shallow(self.text))
 
     @cached_property
     def title(self) -> str:
-        """The page's title, white space folded."""
-        node = self.tree.css_first("title")
+        """The page's title, white space folded; only the part before its end is parsed, which is little of most pages."""
+        end = _TITLE_END.search(self.text)
+        node = LexborHTMLParser(shallow(self.text[: end.end() + 1])).css_first("title") if end else None
+        if node is None and end:  # that end stood in a script or a comment
+            node = self.tree.css_first("title")
         return folded(node.text()) if node is not None else ""
 
     @cached_property
     def visible(self) -> str:
         """The page's text without scripts, styles and hidden templates, for search and empty sentences."""
-        tree = LexborHTMLParser(self.text)  # a tree of its own: stripping must not reach the parsers' one
+        tree = LexborHTMLParser(shallow(self.text))  # a tree of its own: stripping must not reach the parsers' one
         tree.strip_tags(["script", "style", "noscript", "template"])
         return folded(tree.body.text(separator=" "))[:MAX_TEXT] if tree.body is not None else ""
 

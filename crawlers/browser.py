@@ -19,11 +19,13 @@ from urllib.parse import urlsplit
 from crawlers.browsing.chromium import BrowserDied, BrowserUnusable, Chromium, binary_sha256
 from crawlers.browsing.dialing import Dialer
 from crawlers.browsing.finding import BrowserMissing
-from crawlers.browsing.keeping import Context, Kept, Seen, failed, keep
+from crawlers.browsing.keeping import Context, Kept, Seen, keep, unseen
 from crawlers.browsing.profiles import player
 from crawlers.browsing.recording import Limits
 from crawlers.browsing.visiting import Visit, Visitor
-from crawlers.politeness import domain_of
+from crawlers.failures import trouble_of
+from crawlers.outcomes import Result, outcome_of_trouble
+from crawlers.politeness import CapReached, Paused, domain_of
 from crawlers.session import Session
 from evidence import ids
 from evidence.records import Profile
@@ -43,7 +45,7 @@ class CaptureBrowser:
                                 config.browser.timeout)
         self._count = config.browser.tabs
         self._tabs = asyncio.Semaphore(self._count)
-        self._renewal, self._writing = asyncio.Lock(), asyncio.Lock()
+        self._renewal, self._solitude, self._writing = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._generation = 0
         self.tool = f"dajia-browser/0.1 (Chromium {chromium.found.version}, Playwright {metadata.version('playwright')})"
         self._facts = {
@@ -71,33 +73,43 @@ class CaptureBrowser:
         self, url: str, profile: Profile, *, why: str, origin: str, referer: str = "", phone: bool = False,
         seen: Seen | None = None,
     ) -> Kept:
-        """Look at `url` and archive what comes; a browser that dies is replaced and the page tried once more."""
+        """Look at `url` and archive what comes; a browser that dies is replaced and the page tried again, alone."""
         context = Context(self._session.run, why, origin, self.tool, self._facts)
-        started = ids.utc_now()
+        started, host = ids.utc_now(), urlsplit(url).hostname or ""
         visitor = player(profile, self._session.config.network, phone=phone)
-        died = ""
-        for _ in range(2):
-            await self._session.politeness.turn(domain_of(urlsplit(url).hostname or ""))
+        harmless = died = ""
+        for number in range(3):
+            try:
+                await self._session.politeness.turn(domain_of(host), host=host)
+            except (Paused, CapReached) as problem:
+                return unseen(url, profile, outcome_of_trouble(trouble_of(problem)), started, context)
             await self._renewed()
-            async with self._tabs:
-                generation = self._generation
-                try:
-                    visit = await self._visitor.visit(url, visitor, referer)
-                except BrowserDied as problem:
-                    died = str(problem)
-                    await self._revive(generation)
-                    continue
+            try:
+                async with self._alone() if number else self._tabs:
+                    if not self._chromium.alive:
+                        await self._revive(self._generation)
+                    generation = self._generation
+                    visit = await self._visitor.visit(url, visitor, referer, harmless=harmless)
+            except BrowserDied as problem:
+                died = str(problem)
+                harmless = died if problem.guilty or number else ""
+                await self._revive(generation)
+                continue
             return await self._kept(visit, context, {} if seen is None else seen)
-        return failed(url, profile, f"the browser died twice on this page: {died}", started, context)
+        return unseen(url, profile, Result("error", f"the browser died on this page again and again: {died}"), started, context)
 
     async def _kept(self, visit: Visit, context: Context, seen: Seen) -> Kept:
         """Hashing and compressing are work for another thread; the archive takes one capture at a time."""
         async with self._writing:
             try:
-                return await asyncio.to_thread(keep, self._session.writer, visit, context, seen)
+                kept = await asyncio.to_thread(keep, self._session.writer, visit, context, seen)
             except OSError as problem:
                 self._session.ledger.failure = problem  # our disk, not their site: stop, store nothing more
                 raise
+        made = kept.capture
+        if made.status and (kept.pauses or made.outcome not in {"blocked", "login"}):
+            self._session.politeness.saw(visit.asked, made.url, made.note if kept.pauses else "", made.id)
+        return kept
 
     async def _revive(self, generation: int) -> None:
         """A fresh process, once for all who saw the old one die."""
@@ -106,16 +118,23 @@ class CaptureBrowser:
                 self._generation += 1
                 await self._chromium.restart()
 
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """No other page is open meanwhile: what dies now, dies of its own."""
+        taken = 0
+        async with self._solitude:
+            try:
+                for _ in range(self._count):
+                    await self._tabs.acquire()
+                    taken += 1
+                yield
+            finally:
+                for _ in range(taken):
+                    self._tabs.release()
+
     async def _renewed(self) -> None:
         """Exchange the process now and then, when no page is open."""
-        async with self._renewal:
-            if self._chromium.contexts < RENEW:
-                return
-            for _ in range(self._count):
-                await self._tabs.acquire()
-            try:
-                self._generation += 1
-                await self._chromium.restart()
-            finally:
-                for _ in range(self._count):
-                    self._tabs.release()
+        if self._chromium.contexts >= RENEW:
+            async with self._alone():
+                if self._chromium.contexts >= RENEW:
+                    await self._revive(self._generation)

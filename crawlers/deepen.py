@@ -44,7 +44,10 @@ class Arrival:
 
 
 def run(home: Home, run: str, emit: Callable[[Event], None]) -> int:
-    """Capture every lease of the lane; exit codes as in `crawlers.run`, 3 when there is no browser."""
+    """Capture every lease of the lane; exit codes as in `crawlers.run`, 3 when there is no browser.
+
+    A lease's payload: url, why, origin (as in Candidate); `profiles` narrows "desktop" and "mobile".
+    """
     _logging()
     config = settings.load(home)
     try:
@@ -155,7 +158,8 @@ class Deepening:
     async def _captures(self, browser: CaptureBrowser, lease: Lease) -> list[Kept]:
         payload, seen = lease.payload, Seen()
         url, why, origin = payload["url"], payload.get("why", ""), payload.get("origin", "")
-        made = [await browser.capture(url, profile, why=why, origin=origin, seen=seen) for profile in _PROFILES]
+        made = [await browser.capture(url, profile, why=why, origin=origin, seen=seen)
+                for profile in payload.get("profiles", _PROFILES)]
         if arrival := self._arrival(why, origin):
             made.append(await browser.capture(url, "from-search", why=why, origin=origin, referer=arrival.referer,
                                               phone=arrival.phone, seen=seen))

@@ -19,6 +19,7 @@ from scrapy import Request
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import TimeoutError as DeferredTimeoutError
 from twisted.internet.error import DNSLookupError
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from twisted.names.error import DomainError
@@ -140,7 +141,7 @@ async def resolve(host: str, seconds: float, servers: Sequence[str] = ()) -> tup
     """
     try:
         found = await asyncio.wait_for(_asked(host, seconds, servers) if servers else _system(host), seconds)
-    except (OSError, UnicodeError, TimeoutError, DomainError, DNSLookupError) as problem:
+    except (OSError, UnicodeError, TimeoutError, DeferredTimeoutError, DomainError, DNSLookupError) as problem:
         raise CannotResolveHostError(f"{host}: {type(problem).__name__}: {problem}") from problem
     addresses = sorted(set(found), key=lambda a: (":" in a, a))
     if not addresses:

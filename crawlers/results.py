@@ -90,9 +90,9 @@ def classify(source: type[Source], answer: Answer, parsed: Parsed, query: str = 
         return PageState("ok", parsed.selectors.get("card", ""))
     if any(sentence in source.empty_text(answer) for sentence in source.empty):
         return PageState("empty", "sentence")
-    for state, pattern in source.shells:
+    for state, name, pattern in source.shells:
         if re.search(pattern, answer.text):
-            return PageState("empty" if state == "gone" else state, f"page without results: {pattern}",
+            return PageState("empty" if state == "gone" else state, f"{source.name}-page: {name}",
                              outcome="gone" if state == "gone" else "")
     return PageState("layout", "no result and no 'nothing found' sentence")
 

@@ -136,8 +136,7 @@ class SearchSpider(LeaseSpider):
         captures = [serps.capture(self, response.meta, answer, state), *captures]
         sightings = [serps.sighting(self, lease, captures[0].id, hit) for hit in parsed.hits] if state.state == "ok" else []
         self._saw(response.meta["exchanges"], answer.url, state, captures[0].id)
-        text = (answer.title, answer.visible) if self.source.entry == "site" and answer.is_html else None
-        self._note(lease, state, self._writing(lease, state, parsed, captures, sightings, text), captures[0].id, parsed)
+        self._note(lease, state, self._writing(lease, state, parsed, captures, sightings), captures[0].id, parsed)
         for made in sightings:
             yield serps.item(made)
 
@@ -148,12 +147,11 @@ class SearchSpider(LeaseSpider):
         return again
 
     def _writing(self, lease: Lease, state: results.PageState, parsed: results.Parsed, captures: list[Capture],
-                 sightings: list[Sighting], text: tuple[str, str] | None) -> Callable[[], None]:
+                 sightings: list[Sighting]) -> Callable[[], None]:
         """What is stored of a result page, in one transaction."""
         def write() -> None:
-            self.session.store.add_capture(captures[0], text)
-            for jump in captures[1:]:
-                self.session.store.add_capture(jump)
+            for made in captures:
+                self.session.store.add_capture(made)
             self.session.store.add_sightings(sightings)
             candidates.queue(self.session, self.source, sightings, lease.payload["query"])
             discovery.note_answer(self.session, self.source, lease, state, parsed, captures[0].id)

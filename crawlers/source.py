@@ -41,8 +41,8 @@ class Source(SearchSpider):
     `shown_site`, `date_text`, `real` (the address behind a redirect link) are chains of selectors, semantic
     attributes first, hashed classes by prefix last (syntax: `crawlers.answer.pick`); `skip` are containers that are
     no results, `skip_links` patterns of links that are none; `next_page`, `related`; `empty` are the source's own
-    sentences for "nothing found" – zero hits without one of them is `layout`, unless one of `shells`, pairs of
-    state and pattern, says what an answer without results is. `relevance`: below this share of hits that hold a
+    sentences for "nothing found" – zero hits without one of them is `layout`, unless one of `shells` (state,
+    name, pattern) says what an answer without results is. `relevance`: below this share of hits that hold a
     word of the query the answer is `degraded`. `retries` asks once more where an answer without results comes now
     and then. `minimum` organic hits per page, below which a run is `degraded`.
     Paid hits: `ad_links` are patterns on the click link and come first; `ad_card`, `ad_inside`, `ad_label` are
@@ -96,7 +96,7 @@ class Source(SearchSpider):
     next_page: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
     empty: ClassVar[tuple[str, ...]] = ()
-    shells: ClassVar[tuple[tuple[str, str], ...]] = ()
+    shells: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     relevance: ClassVar[float] = 0.0
     retries: ClassVar[int] = 0
     minimum: ClassVar[float] = 0.0

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from crawlers.source import Source
 
+EMPTY_SHELL = ("login", "script shell without data", r"<div id=[\"']?(app|root|content|main|ice-container|__nuxt)[\"']?[^>]*>\s*</div>")
+
 
 class Walled(Source):
     """A place behind a login or a captcha. Its public search page is asked once a run, and the wall is kept as proof.

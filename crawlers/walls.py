@@ -67,7 +67,13 @@ def _target(url: str) -> str:
 
 def wall_of(answer: Answer) -> Wall | None:
     """The first fingerprint that matches, or None: then the page is what was asked for."""
-    return next((wall for wall in load() if wall.matches(answer)), None)
+    return next((wall for wall in _at(answer.host) if wall.matches(answer)), None)
+
+
+@lru_cache(maxsize=4096)
+def _at(host: str) -> tuple[Wall, ...]:
+    """The fingerprints that may stand at a host: of most hosts only those that name none."""
+    return tuple(wall for wall in load() if not wall.hosts or any(host == h or host.endswith("." + h) for h in wall.hosts))
 
 
 def wall_at(url: str) -> Wall | None:

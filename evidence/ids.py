@@ -20,7 +20,7 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 
 def utc_now() -> str:
     """The current time, UTC, ISO 8601 with microseconds and `Z`."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def new_id() -> str:

@@ -10,7 +10,7 @@ Digests are lower-case hexadecimal.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["ad", "fake_site", "none"]
@@ -335,5 +335,16 @@ class CustodyEvent:
 
 
 def as_row(record: Any) -> dict[str, Any]:
-    """A record as plain dicts, lists and scalars, ready for canonical JSON."""
-    return asdict(record)
+    """A record as plain dicts, tuples and scalars, ready for canonical JSON; shares what cannot change with the record."""
+    return {name: _plain(getattr(record, name)) for name in record.__dataclass_fields__}
+
+
+def _plain(value: Any) -> Any:
+    """As `dataclasses.asdict`, without its copies: a capture has a hundred strings, and they are many."""
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, tuple | list):
+        return type(value)(_plain(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return as_row(value) if hasattr(value, "__dataclass_fields__") else value

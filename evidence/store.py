@@ -196,18 +196,23 @@ class Store(Reading):
 
         Call `WarcWriter.sync` first: a committed capture must have its bytes on the disk.
         """
-        row = as_row(record)
-        artifacts = row.pop("artifacts")
+        whole = as_row(record)
+        row = {k: v for k, v in whole.items() if k != "artifacts"}
         row |= {"hops": _json(row["hops"]), "headers": _json(row["headers"]), "host": ids.host_of(record.url),
                 "url_key": _url_key(record.asked_url)}
         with self.transaction():
-            self._fact("captures", row, "captured", "capture", record.id, as_row(record),
-                       {"artifacts": len(artifacts), "outcome": record.outcome})
-            for artifact in artifacts:
+            self._fact("captures", row, "captured", "capture", record.id, whole,
+                       {"artifacts": len(record.artifacts), "outcome": record.outcome})
+            for artifact in whole["artifacts"]:
                 self._insert("artifacts", {"capture": record.id, **artifact})
-            if text and (text[0] or text[1]):
-                self.db.execute("INSERT INTO page_text (capture, title, body) VALUES (?, ?, ?)",
-                                (record.id, _scalar(search.spaced(text[0])), _scalar(search.spaced(text[1]))))
+            if text:
+                self.add_text(record.id, *text)
+
+    def add_text(self, capture: str, title: str, body: str) -> None:
+        """The words of a stored capture for the full-text index; call it once a capture."""
+        if title or body:
+            self.db.execute("INSERT INTO page_text (capture, title, body) VALUES (?, ?, ?)",
+                            (capture, _scalar(search.spaced(title)), _scalar(search.spaced(body))))
 
     def add_site_fact(self, record: SiteFact) -> None:
         """A fetched fact about a host, an unknown included."""

@@ -9,6 +9,7 @@ from typing import Any
 from classifiers import ImageReading, Judgement, PageInput, judge, ruleset_digest
 from classifiers.media import read_image
 from classifiers.page import decode_html
+from crawlers.answer import Answer
 from crawlers.sitefacts import facts_for_judge
 from evidence import ids
 from evidence.archive import ArchiveError, Vault
@@ -58,10 +59,22 @@ def judge_pending(store: Store, run: str) -> Judged:
             except ArchiveError as problem:
                 result.problems.append(f"{capture.url}：证据读不出来，未研判：{problem}")
         with store.transaction():
-            for _, verdict in batch:
+            for capture, verdict in batch:
+                _index(store, vault, capture)
                 store.add_verdict(verdict)
         result.verdicts += batch
     return result
+
+
+def _index(store: Store, vault: Vault, capture: Capture) -> None:
+    """The words of a page into the full-text index when it is judged for the first time; browser captures bring theirs."""
+    if capture.means == "browser" or store.one("SELECT 1 FROM verdicts WHERE capture = ? LIMIT 1", capture.id):
+        return
+    body = capture.artifact("body")
+    kind = next((v for k, v in capture.headers if k.lower() == "content-type"), "text/html")
+    page = Answer(capture.url, vault.decoded(body) if body else b"", content_type=kind)
+    if page.is_html:
+        store.add_text(capture.id, page.title, page.visible)
 
 
 def judge_capture(store: Store, vault: Vault, capture: Capture, run: str, ruleset: str, sides: Sides | None = None) -> Verdict:

@@ -17,20 +17,33 @@ from playwright.async_api import Error as PlaywrightError
 
 from crawlers.browsing.finding import Found, find
 from crawlers.browsing.gatekey import GateKey
+from crawlers.browsing.memory import MemoryWatch
 from evidence.config import Browser as BrowserSettings
 
 START_SECONDS = 60.0
-CLOSE_SECONDS = 10.0
+CLOSE_SECONDS = 6.0
 _PREFIX = "dajia-browser-"
 # Nothing but what a captured page asks for may leave, and nothing of that by a way around the gate.
+_FEATURES_OFF = (
+    # Chromium takes the last list it is given, so what Playwright switches off is switched off again here.
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+    # Parts of the window nobody sees, each with a process of its own for every capture.
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "InitialWebUI", "WebUIReloadButton", "WebUIToolbar", "TopChromeWebUI",
+    # Talk of its own.
+    "Translate", "AutofillServerCommunication", "CertificateTransparencyComponentUpdater", "InterestFeedContentSuggestions",
+    "CalculateNativeWinOcclusion", "GlobalMediaControls", "DialMediaRouteProvider",
+)
 FLAGS = (
+    f"--disable-features={','.join(_FEATURES_OFF)}",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-domain-reliability",
     "--disable-client-side-phishing-detection", "--disable-default-apps", "--disable-extensions", "--disable-breakpad",
     "--disable-quic", "--no-pings", "--no-first-run", "--no-default-browser-check", "--metrics-recording-only",
     "--disable-gpu", "--mute-audio", "--hide-scrollbars", "--disable-notifications",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # names are the gate's business
-    "--js-flags=--max-old-space-size=512",
+    "--js-flags=--max-old-space-size=256",
     "--disk-cache-size=1", "--media-cache-size=1",
 )
 # Chromium keeps its own pop-up blocker: a storm of windows stays a list of attempts.
@@ -38,7 +51,11 @@ UNWANTED = ("--disable-popup-blocking",)
 
 
 class BrowserDied(Exception):
-    """The browser process is gone, or no longer answers; a fresh one may do."""
+    """The browser process is gone, or no longer answers; a fresh one may do. `guilty`: the page at hand did it."""
+
+    def __init__(self, why: str, *, guilty: bool = False) -> None:
+        super().__init__(why)
+        self.guilty = guilty
 
 
 class BrowserUnusable(Exception):
@@ -54,6 +71,8 @@ class Chromium:
         self._folder = ""
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
+        self._memory: MemoryWatch | None = None
+        self._changing = asyncio.Lock()
         self.contexts = 0
 
     @classmethod
@@ -65,6 +84,10 @@ class Chromium:
 
     async def start(self) -> None:
         """Start the process with a profile folder of its own."""
+        async with self._changing:
+            await self._start()
+
+    async def _start(self) -> None:
         self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")  # short: a socket's path has 107 characters at most
         flags = [*FLAGS, f"--ignore-certificate-errors-spki-list={self.key.spki}", f"--disk-cache-dir={self._folder}/cache"]
         held = os.environ.get("TMPDIR")
@@ -78,7 +101,7 @@ class Chromium:
                 # Whatever the browser asks on its own account runs into a closed port.
                 proxy={"server": "http://127.0.0.1:9", "bypass": "<-loopback>"})
         except PlaywrightError as problem:
-            await self.close()
+            await self._close()
             raise BrowserUnusable(_why(problem, self)) from problem
         finally:
             if held is None:
@@ -86,6 +109,8 @@ class Chromium:
             else:
                 os.environ["TMPDIR"] = held
         self.contexts = 0
+        self._memory = MemoryWatch(self._folder)
+        self._memory.start()
 
     @property
     def alive(self) -> bool:
@@ -112,17 +137,27 @@ class Chromium:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await context.close()
         except (PlaywrightError, TimeoutError):
-            await self.close()
+            async with self._changing:
+                if context.browser is self._browser:  # not one that took its place meanwhile
+                    await self._close()
 
     async def restart(self) -> None:
         """End what is left and start anew."""
-        await self.close()
-        await self.start()
+        async with self._changing:
+            await self._close()
+            await self._start()
 
     async def close(self) -> None:
         """End the browser and remove everything it wrote."""
+        async with self._changing:
+            await self._close()
+
+    async def _close(self) -> None:
         browser, playwright = self._browser, self._playwright
         self._browser = self._playwright = None
+        if self._memory is not None:
+            await self._memory.stop()
+            self._memory = None
         with contextlib.suppress(PlaywrightError, TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 if browser is not None:

@@ -45,6 +45,7 @@ class Kept:
 
     capture: Capture
     text: tuple[str, str] | None = None
+    pauses: bool = False  # the host wants to be left alone for a while
 
 
 def keep(writer: WarcWriter, visit: Visit, context: Context, seen: Seen) -> Kept:
@@ -63,14 +64,14 @@ def keep(writer: WarcWriter, visit: Visit, context: Context, seen: Seen) -> Kept
         protocol=main.protocol if main else "", title=title, why=context.why, origin=context.origin, tool=context.tool,
         truncated=result.outcome == "partial", artifacts=tuple(artifacts))
     words = (title, page.visible) if page and result.outcome in {"ok", "partial"} else None
-    return Kept(capture, words)
+    return Kept(capture, words, result.pauses)
 
 
-def failed(asked: str, profile: Profile, note: str, started: str, context: Context) -> Kept:
-    """The capture of a page that could not be looked at at all."""
+def unseen(asked: str, profile: Profile, result: Result, started: str, context: Context) -> Kept:
+    """The capture of a page that was not looked at, and why."""
     return Kept(Capture(
         id=ids.new_id(), run=context.run, asked_url=asked, url=asked, started=started, ended=ids.utc_now(), means="browser",
-        profile=profile, outcome="error", note=note[:500], why=context.why, origin=context.origin, tool=context.tool))
+        profile=profile, outcome=result.outcome, note=result.note[:500], why=context.why, origin=context.origin, tool=context.tool))
 
 
 def result_of(visit: Visit) -> Result:

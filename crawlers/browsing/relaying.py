@@ -151,8 +151,9 @@ class Relay:
 
     async def _response(self, server: Stream, browser: Stream, exchange: Exchange) -> Head:
         """The final response head; interim ones other than 101 are swallowed."""
+        until = time.monotonic() + self._seconds
         while True:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(_left(until)):
                 raw = await server.until_blank(MAX_HEAD)
             if not raw:
                 raise EOFError("closed without an answer")
@@ -171,7 +172,7 @@ class Relay:
         left = framing.length if framing.kind == "length" else _PIECE
         until = time.monotonic() + self._seconds
         while framing.kind != "none" and left and not (chunks and chunks.done):
-            async with asyncio.timeout(max(0.01, until - time.monotonic())):
+            async with asyncio.timeout(_left(until)):
                 data = await source.read(min(_PIECE, left))
             if not data or not await take(data, chunks.feed(data) if chunks else data):
                 return False
@@ -230,6 +231,14 @@ class _Taker:
             return False
         await self._browser.write(data)
         return True
+
+
+def _left(until: float) -> float:
+    """Seconds until then; TimeoutError when there are none: whoever sends fast enough would never be interrupted."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("out of time")
+    return left
 
 
 async def _turn_away(browser: Stream) -> None:

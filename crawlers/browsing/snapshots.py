@@ -146,10 +146,11 @@ class Camera:
             data = await self._shoot({"format": "png", "optimizeForSpeed": True, "captureBeyondViewport": True, "clip": clip})
             if len(data) <= MAX_PNG:
                 return "image/png", data
-        data = await self._shoot({"format": "jpeg", "quality": 82, "captureBeyondViewport": True, "clip": clip})
-        if len(data) > MAX_JPEG:
-            raise Stuck(f"{len(data)} bytes even as JPEG")
-        return "image/jpeg", data
+        for quality in (82, 50):
+            data = await self._shoot({"format": "jpeg", "quality": quality, "captureBeyondViewport": True, "clip": clip})
+            if len(data) <= MAX_JPEG:
+                return "image/jpeg", data
+        raise Stuck(f"{len(data)} bytes even as JPEG")
 
     async def _shoot(self, asked: dict[str, Any]) -> bytes:
         return base64.b64decode((await self._send("Page.captureScreenshot", self._picture_seconds, asked))["data"])

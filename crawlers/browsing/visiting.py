@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urldefrag
 
 from playwright.async_api import BrowserContext, Page
@@ -23,6 +24,7 @@ from evidence import ids
 from evidence.records import Hop
 
 QUIET, SETTLE_SECONDS, THIN, THIN_SECONDS = 0.3, 2.0, 40, 2.0
+LOAD_SECONDS, STILL_SECONDS = 6.0, 1.5
 LATE_SECONDS = 25.0  # beyond the page's own time: pictures and documents of a heavy page
 
 
@@ -53,8 +55,15 @@ class Visitor:
     def __init__(self, chromium: Chromium, dialer: Dialer, limits: Limits, seconds: float) -> None:
         self._chromium, self._dialer, self._limits, self._seconds = chromium, dialer, limits, seconds
 
-    async def visit(self, url: str, player: Player, referer: str = "") -> Visit:
-        """A look at `url`; once more without scripts when they keep it from being taken. Raises BrowserDied."""
+    async def visit(self, url: str, player: Player, referer: str = "", *, harmless: str = "") -> Visit:
+        """A look at `url`; once more without scripts when they keep it from being taken. Raises BrowserDied.
+
+        `harmless`: why it is to be taken without scripts at once.
+        """
+        if harmless:
+            visit = await self._attempt(url, player, referer, scripts=False)
+            visit.short.insert(0, f"{harmless}; taken with scripts off")
+            return visit
         visit = await self._attempt(url, player, referer, scripts=True)
         if not visit.watch.why:
             return visit
@@ -83,7 +92,8 @@ class Visitor:
         finally:
             await gate.close()
         if not self._chromium.alive:
-            raise BrowserDied(visit.watch.why or visit.trouble or "the browser ended during the capture")
+            why = visit.watch.why or visit.trouble or "the browser ended during the capture"
+            raise BrowserDied(why, guilty=bool(visit.watch.why))
         self._conclude(visit)
         visit.ended = ids.utc_now()
         return visit
@@ -143,13 +153,13 @@ class Visitor:
     async def _settle(self, visit: Visit, page: Page, camera: Camera, until: float) -> None:
         """Wait until the page is loaded and quiet, within its time; go down and up once for late pictures."""
         try:
-            await page.wait_for_load_state("domcontentloaded", timeout=_left(until))
-            with contextlib.suppress(PlaywrightTimeout):
-                await page.wait_for_load_state("load", timeout=_left(min(until, time.monotonic() + 6)))
-        except PlaywrightTimeout:
-            visit.short.append(f"loading cut at {self._seconds:g} s")
-            with contextlib.suppress(PlaywrightError, TimeoutError):
+            if await _loaded(page, "domcontentloaded", visit.recording, until):
+                await _loaded(page, "load", visit.recording, min(until, time.monotonic() + LOAD_SECONDS))
+            else:
+                visit.short.append("the document did not come to its end")
                 await asyncio.wait_for(page.evaluate("window.stop()"), 2)
+        except TimeoutError:
+            pass  # it does not answer: the camera will find out
         except PlaywrightError as problem:
             raise Stuck(_said(problem)) from problem
         await _quiet(visit.recording, min(until, time.monotonic() + SETTLE_SECONDS))
@@ -186,6 +196,21 @@ class Visitor:
             visit.short.append(f"body of the page: {visit.main.cut}")
         visit.short += [f"limit: {limit}" for limit in visit.recording.over]
         visit.short += visit.shot.missing
+
+
+async def _loaded(page: Page, state: Literal["domcontentloaded", "load"], recording: Recording, until: float) -> bool:
+    """Wait for a load state; False when it did not come in time, or nothing is under way any more that could bring it."""
+    wait = asyncio.ensure_future(page.wait_for_load_state(state, timeout=0))
+    try:
+        while time.monotonic() < until and recording.quiet_seconds < STILL_SECONDS:
+            done, _ = await asyncio.wait({wait}, timeout=0.1)
+            if done:
+                await wait
+                return True
+        return False
+    finally:
+        wait.cancel()
+        await asyncio.gather(wait, return_exceptions=True)
 
 
 async def _quiet(recording: Recording, until: float) -> None:

@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, Dialog, Download, Page, Request
 from playwright.async_api import Error as PlaywrightError
 
 MAX_CONSOLE, MAX_WORDS, MAX_LISTED = 100, 500, 50
-DIALOG_LIMIT = 20
+DIALOG_LIMIT, CONSOLE_LIMIT = 20, 1_000  # beyond that a page is at work against us
 
 
 class Watch:
@@ -24,7 +24,7 @@ class Watch:
         self.downloads: list[dict[str, str]] = []
         self.over = asyncio.Event()
         self.why = ""
-        self._dialog_count = 0
+        self._dialog_count = self._console_count = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     def follow(self, context: BrowserContext, page: Page) -> None:
@@ -62,6 +62,9 @@ class Watch:
             self.navigations.append(urldefrag(request.url)[0])
 
     def _say(self, kind: str, words: str) -> None:
+        self._console_count += 1
+        if self._console_count > CONSOLE_LIMIT:
+            self.stop(f"more than {CONSOLE_LIMIT} console messages")
         if len(self.console) < MAX_CONSOLE:
             self.console.append({"type": kind, "text": words[:MAX_WORDS]})
 

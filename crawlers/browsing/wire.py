@@ -161,63 +161,64 @@ class Dechunker:
 
 
 class _Inflater(Protocol):
-    def __call__(self, data: bytes, room: int) -> int: ...
+    def __call__(self, data: bytes, room: int) -> bytes: ...
 
 
 class Inflation:
-    """Counts what a coded body grows to, without keeping it: a small body can be a bomb."""
+    """Counts what a coded body grows to, without keeping it: a small body can be a bomb, in several layers too."""
 
     def __init__(self, coding: str) -> None:
         self.size = 0
-        self._count = made() if (made := _INFLATERS.get(coding.strip().lower())) else None
+        names = [name.strip() for name in coding.lower().split(",") if name.strip() not in {"", "identity"}]
+        known = [_INFLATERS[name] for name in reversed(names) if name in _INFLATERS]
+        self._layers = [made() for made in known[:_LAYERS]] if len(known) == len(names) else []
 
     def feed(self, data: bytes, limit: int) -> bool:
         """Take the next coded bytes; False when the plain body is longer than `limit`."""
-        if self._count is not None:
-            try:
-                self.size += self._count(data, limit - self.size)
-            except (zlib.error, brotli.error, zstd.ZstdError, EOFError):
-                self._count = None  # not the coding it claims: counted as it is
-        if self._count is None:
-            self.size += len(data)
+        try:
+            for layer in self._layers:
+                data = layer(data, limit - self.size)
+        except (zlib.error, brotli.error, zstd.ZstdError, EOFError):
+            self._layers = []  # not the coding it claims: counted as it is
+        self.size += len(data)
         return self.size <= limit
 
 
 def _zlib() -> _Inflater:
     unzip = zlib.decompressobj(zlib.MAX_WBITS | 32)
 
-    def count(data: bytes, room: int) -> int:
-        size = 0
-        while data and size <= room:
-            size += len(unzip.decompress(data, _STEP))
-            data = unzip.unconsumed_tail
-        return size
+    def inflate(data: bytes, room: int) -> bytes:
+        made = unzip.decompress(data, room + _STEP)
+        return made if not unzip.unconsumed_tail else made.ljust(room + _STEP, b"\0")
 
-    return count
+    return inflate
 
 
 def _brotli() -> _Inflater:
     unbrotli = brotli.Decompressor()
 
-    def count(data: bytes, room: int) -> int:
-        size = len(unbrotli.process(data, output_buffer_limit=_STEP))
-        while size <= room and not unbrotli.can_accept_more_data():
-            size += len(unbrotli.process(b"", output_buffer_limit=_STEP))
-        return size
+    def inflate(data: bytes, room: int) -> bytes:
+        made = bytearray(unbrotli.process(data, output_buffer_limit=_STEP))
+        while len(made) <= room and not unbrotli.can_accept_more_data():
+            made += unbrotli.process(b"", output_buffer_limit=_STEP)
+        return bytes(made)
 
-    return count
+    return inflate
 
 
 def _zstd() -> _Inflater:
     unzstd = zstd.ZstdDecompressor()
 
-    def count(data: bytes, room: int) -> int:
-        size = len(unzstd.decompress(data, _STEP))
-        while size <= room and not unzstd.needs_input and not unzstd.eof:
-            size += len(unzstd.decompress(b"", _STEP))
-        return size
+    def inflate(data: bytes, room: int) -> bytes:
+        if unzstd.eof:
+            return b""
+        made = bytearray(unzstd.decompress(data, _STEP))
+        while len(made) <= room and not unzstd.needs_input and not unzstd.eof:
+            made += unzstd.decompress(b"", _STEP)
+        return bytes(made)
 
-    return count
+    return inflate
 
 
+_LAYERS = 5
 _INFLATERS: dict[str, Callable[[], _Inflater]] = {"gzip": _zlib, "x-gzip": _zlib, "deflate": _zlib, "br": _brotli, "zstd": _zstd}

@@ -75,12 +75,16 @@ class Door:
         return "" if not proxies or proxy_bypass(host) else proxies.get("https", "")
 
     @asynccontextmanager
-    async def line(self, host: str, port: int) -> AsyncIterator[Line]:
-        """A connection to host:port, through the proxy when there is one; Unanswered says why there is none."""
+    async def line(self, host: str, port: int, *, direct_too: bool = False) -> AsyncIterator[Line]:
+        """A connection to host:port, through the proxy when there is one; Unanswered says why there is none.
+
+        With `direct_too` a proxy that lets only web ports through is passed by: WHOIS is no web port.
+        """
         proxy = self.proxy_for(host)
         try:
             async with asyncio.timeout(self.seconds * 2):
-                opened = await (self._tunnel(proxy, host, port) if proxy else self._direct(host, port))
+                opened = await (self._either(proxy, host, port) if proxy and direct_too else
+                                self._tunnel(proxy, host, port) if proxy else self._direct(host, port))
         except TimeoutError as problem:
             raise Unanswered(f"{host}:{port}: no connection within {self.seconds * 2:g} s") from problem
         try:
@@ -103,6 +107,15 @@ class Door:
             yield Line(reader, writer, "direct")
         finally:
             writer.close()
+
+    async def _either(self, proxy: str, host: str, port: int) -> Line:
+        try:
+            return await self._tunnel(proxy, host, port)
+        except Unanswered as closed:
+            try:
+                return await self._direct(host, port)
+            except Unanswered as problem:
+                raise Unanswered(f"{closed}; directly: {problem}") from problem
 
     async def _direct(self, host: str, port: int) -> Line:
         problem: OSError | None = None

@@ -7,6 +7,7 @@ taken from a provider that names one; a network's postal address is not where it
 from __future__ import annotations
 
 import importlib
+import ipaddress
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,9 @@ from evidence.ids import utc_now
 
 OLD_DAYS = 90
 _NOTHING = ("", "0", "Reserved")
+_INNER = tuple(map(ipaddress.ip_network, (
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
+    "::/127", "::ffff:0:0/96", "fc00::/7", "fe80::/10", "ff00::/8")))
 _ASN = re.compile(r"\d{1,10}\Z")
 
 
@@ -85,7 +89,7 @@ def region(said: str) -> dict[str, str]:
 
 async def look_up(door: Door, xdb: Xdb, ip: str) -> Draft:
     """The "ip" fact of an address, by the first provider that knows it."""
-    if reason := forbidden(ip):
+    if reason := _own(ip):
         return unknown("ip", f"no public address: {reason}", ip=ip, source="")
     try:
         if found := xdb.look_up(ip):
@@ -102,6 +106,15 @@ async def look_up(door: Door, xdb: Xdb, ip: str) -> Draft:
     if told is None:
         return unknown("ip", f"{server}: status {status}, no RDAP object", server, ip=ip, source="")
     return Draft("ip", {"ip": ip, "source": "rdap", "data_date": at[:10]} | network(told), reply, server, True, note, at)
+
+
+def _own(ip: str) -> str:
+    """Why a registry is not asked about an address: it belongs to this machine or its own network, and is nobody's business."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return forbidden(ip)
+    return forbidden(ip) if any(address in network for network in _INNER if network.version == address.version) else ""
 
 
 def network(told: dict[str, Any]) -> dict[str, str]:

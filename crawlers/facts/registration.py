@@ -99,7 +99,7 @@ async def _server(door: Door, domain: str) -> Server:
     ending = to_ascii(domain).rsplit(".", 1)[-1]
     table = _table()
     if entry := table["servers"].get(ending):
-        return Server(entry["host"], query=entry.get("query", "{name}"), thin=bool(entry.get("thin")))
+        return Server(entry["host"], int(entry.get("port", PORT)), query=entry.get("query", "{name}"), thin=bool(entry.get("thin")))
     said = await _ask(door, Server(table["iana"]), ending)
     found = re.search(r"^whois:[ \t]+(\S+)", said, re.M)
     if not found or not _HOST.match(found[1].lower()):
@@ -117,7 +117,7 @@ async def _ask(door: Door, server: Server, question: str) -> str:
     """One question (RFC 3912): a line out, everything back until the server closes; bounded in bytes and time."""
     interval = 0.0 if server.configured else door.config.facts.whois_interval
     async with door.pace.turn(f"whois {server}", interval):
-        opened = door.plain_line(server.host, server.port) if server.configured else door.line(server.host, server.port)
+        opened = door.plain_line(server.host, server.port) if server.configured else door.line(server.host, server.port, direct_too=True)
         async with opened as line:
             try:
                 async with asyncio.timeout(SECONDS):

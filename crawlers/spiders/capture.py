@@ -56,10 +56,9 @@ class CaptureSpider(LeaseSpider):
         if result.pauses or result.outcome not in {"blocked", "login"}:
             self.session.politeness.saw(exchanges.hops[0].url if exchanges.hops else response.url, response.url,
                                         result.note if result.pauses else "", response.meta["capture"])
-        readable = answer.is_html and result.outcome in {"ok", "partial"}
         capture = self._capture(lease, response.meta["capture"], exchanges, response.url, result,
                                 answer.title if answer.is_html else "")
-        self._store(lease, capture, (answer.title, answer.visible) if readable else None)
+        self._store(lease, capture)
         return None
 
     def on_failure(self, failure):
@@ -74,8 +73,9 @@ class CaptureSpider(LeaseSpider):
         self._store(meta["lease"], self._capture(meta["lease"], meta["capture"], meta["exchanges"], failure.request.url,
                                                  result))
 
-    def _store(self, lease: Lease, capture: Capture, text: tuple[str, str] | None = None) -> None:
-        self.settle(lease, lambda: self.session.store.add_capture(capture, text), capture.outcome)
+    def _store(self, lease: Lease, capture: Capture) -> None:
+        """Without its text: that goes into the index when the page is first judged, and read for it anyway."""
+        self.settle(lease, lambda: self.session.store.add_capture(capture), capture.outcome)
         self.session.page(capture.asked_url, capture.outcome)
 
     def _capture(self, lease: Lease, capture: str, exchanges: Exchanges, url: str, result: Result,

@@ -120,3 +120,15 @@ def test_any_bytes_are_a_page(body):
 
 def test_an_unknown_exception_is_internal_and_never_silent():
     assert trouble_of(KeyError("x")).kind == "internal"
+
+
+TITLES = {
+    "plain": ("<title> 电工  证 </title>" + "x" * 90_000, "电工 证"), "none": ("<p>x</p>", ""), "unclosed": ("<p>x</p><title>half", ""),
+    "an end in a script": ("<script>'</title>'</script><title>真</title>", "真"), "upper case": ("<TITLE>A</TITLE>", "A"),
+    "in a comment first": ("<!-- <title>no</title> --><title>yes</title>", "yes"), "entities": ("<title>A&amp;B</title>", "A&B"),
+}
+
+
+@pytest.mark.parametrize(("page", "title"), TITLES.values(), ids=TITLES)
+def test_the_title_is_read_without_the_rest_of_the_page(page, title):
+    assert Answer("http://a.example/", page.encode()).title == title

@@ -29,7 +29,7 @@ class Ali1688(Source):
     link = ("a[href*='/offer/']@href", "@href")
     snippet = ("[class*=desc]",)
     shown_site = ("[class*=company]",)
-    shells = (("gone", r"商品已下架|offer已失效|您访问的页面不存在"),)
+    shells = (("gone", "offer taken down", r"商品已下架|offer已失效|您访问的页面不存在"),)
 
     ad_card = ("[adoffer]", "[data-aplus-report*='_p_isad@1']", "[class*=p4p] li")
     ad_inside = ("[adoffer]", "[data-aplus-report*='_p_isad@1']")

@@ -29,7 +29,7 @@ class Bilibili(Source):
     date_text = ("time",)
     next_page = ("a.dajia-more",)
     empty = ("dajia-count-0",)
-    shells = (("blocked", r"(?i)^\s*<(!doctype|html)"),)
+    shells = (("blocked", "HTML in place of JSON", r"(?i)^\s*<(!doctype|html)"),)
 
     @classmethod
     def prepare(cls, answer: Answer) -> Answer:

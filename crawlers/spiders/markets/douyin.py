@@ -1,6 +1,6 @@
 """抖音: a slider first, a login behind it."""
 
-from crawlers.walled import Walled
+from crawlers.walled import EMPTY_SHELL, Walled
 
 
 class Douyin(Walled):
@@ -17,5 +17,5 @@ class Douyin(Walled):
     card = ("[class*=search-result-card]",)
     title = ("[class*=title]", "")
     link = ("a@href",)
-    shells = (("blocked", r"验证码中间页|captcha_container|__ac_signature|byted_acrawler"), ("login", r"login-panel|登录后即可搜索"),
-              ("login", r"<div id=[\"']?root[\"']?[^>]*>\s*</div>"))
+    shells = (("blocked", "captcha", r"captcha_container|__ac_signature|byted_acrawler"),
+              ("login", "login panel", r"login-panel|登录后即可搜索"), EMPTY_SHELL)

@@ -1,6 +1,6 @@
 """闲鱼 goofish.com: results come to a session that is logged in, and to nobody else."""
 
-from crawlers.walled import Walled
+from crawlers.walled import EMPTY_SHELL, Walled
 
 
 class Goofish(Walled):
@@ -17,6 +17,5 @@ class Goofish(Walled):
     card = ("a[class*=feeds-item]",)
     title = ("[class*=main-title]", "[class*=title]")
     link = ("@href",)
-    shells = (("blocked", r"FAIL_SYS_USER_VALIDATE|RGV587|baxia-dialog|J_MIDDLEWARE_FRAME_WIDGET"),
-              ("login", r"mini_login|passport\.goofish\.com|FAIL_SYS_SESSION_EXPIRED"),
-              ("login", r"<div id=[\"']?(ice-container|content|root)[\"']?[^>]*>\s*</div>"))
+    shells = (("blocked", "captcha of the interface", r"FAIL_SYS_USER_VALIDATE|RGV587|baxia-dialog|J_MIDDLEWARE_FRAME_WIDGET"),
+              ("login", "small login", r"mini_login|passport\.goofish\.com|FAIL_SYS_SESSION_EXPIRED"), EMPTY_SHELL)

@@ -1,6 +1,6 @@
 """京东 jd.com: its search is answered with the login page."""
 
-from crawlers.walled import Walled
+from crawlers.walled import EMPTY_SHELL, Walled
 
 
 class Jd(Walled):
@@ -19,4 +19,4 @@ class Jd(Walled):
     link = ("a[href*='item.jd.com']@href", "a@href")
     shown_site = ("[class*=shopName]", "[class*=shop]")
     ad_label = "广告"
-    shells = (("login", r"passport\.jd\.com/new/login|<div id=[\"']?(app|root)[\"']?[^>]*>\s*</div>"),)
+    shells = (("login", "link to the login", r"passport\.jd\.com/new/login"), EMPTY_SHELL)

@@ -1,6 +1,6 @@
 """快手: its search interface wants signed requests of a session."""
 
-from crawlers.walled import Walled
+from crawlers.walled import EMPTY_SHELL, Walled
 
 
 class Kuaishou(Walled):
@@ -17,5 +17,5 @@ class Kuaishou(Walled):
     card = ("[class*=video-card]",)
     title = ("[class*=title]", "")
     link = ("a@href",)
-    shells = (("blocked", r"\"result\"\s*:\s*(50|2)\b|captchaConfig"), ("login", r"login-dialog|登录后观看更多"),
-              ("login", r"<div id=[\"']?(app|root)[\"']?[^>]*>\s*</div>"))
+    shells = (("blocked", "captcha", r"\"result\"\s*:\s*(50|2)\b|captchaConfig"), ("login", "login dialog", r"login-dialog|登录后观看更多"),
+              EMPTY_SHELL)

@@ -1,6 +1,6 @@
 """拼多多: its page for phones answers a stranger with the login page or with "busy"."""
 
-from crawlers.walled import Walled
+from crawlers.walled import EMPTY_SHELL, Walled
 
 
 class Pinduoduo(Walled):
@@ -18,5 +18,4 @@ class Pinduoduo(Walled):
     card = ("[data-goods-id]",)
     title = ("[class*=title]", "")
     link = ("a@href",)
-    shells = (("blocked", r"系统繁忙|网络开小差"), ("login", r"/login\.html|手机登录"),
-              ("login", r"<div id=[\"']?(main|root|app)[\"']?[^>]*>\s*</div>"))
+    shells = (("blocked", "busy", r"系统繁忙|网络开小差"), ("login", "login", r"/login\.html|手机登录"), EMPTY_SHELL)

@@ -1,6 +1,6 @@
 """淘宝 taobao.com: a shell whose data wants a login; addresses of data centres are banned outright."""
 
-from crawlers.walled import Walled
+from crawlers.walled import EMPTY_SHELL, Walled
 
 
 class Taobao(Walled):
@@ -17,6 +17,6 @@ class Taobao(Walled):
     card = ("[class*=contentInner] a[class*=doubleCard]",)
     title = ("[class*=title]",)
     link = ("@href",)
-    shells = (("blocked", r"cloud_ip_bl|FAIL_SYS_USER_VALIDATE|RGV587|baxia-dialog|J_MIDDLEWARE_FRAME_WIDGET"),
-              ("login", r"login\.taobao\.com/member/login|FAIL_SYS_SESSION_EXPIRED"),
-              ("login", r"<div id=[\"']?(root|ice-container|app)[\"']?[^>]*>\s*</div>"))
+    shells = (("blocked", "address refused or captcha",
+               r"cloud_ip_bl|FAIL_SYS_USER_VALIDATE|RGV587|baxia-dialog|J_MIDDLEWARE_FRAME_WIDGET"),
+              ("login", "login", r"login\.taobao\.com/member/login|FAIL_SYS_SESSION_EXPIRED"), EMPTY_SHELL)

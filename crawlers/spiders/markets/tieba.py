@@ -27,6 +27,6 @@ class Tieba(Source):
     snippet = (".abstract-wrap", ".threadlist_abs")
     shown_site = (".forum-name-text",)
     date_text = ("[class*=time]",)
-    shells = (("gone", r"贴子已被删除|该贴已被删除|抱歉，您访问的贴子被隐藏|很抱歉，该贴已被删除"),)
+    shells = (("gone", "post deleted", r"贴子已被删除|该贴已被删除|抱歉，您访问的贴子被隐藏"),)
 
     ad_label = "广告"

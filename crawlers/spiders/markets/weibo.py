@@ -19,4 +19,4 @@ class Weibo(Walled):
     link = (".from a@href",)
     shown_site = ("a.name",)
     date_text = (".from a",)
-    shells = (("login", r"Sina Visitor System|passport\.weibo\.com/visitor"),)
+    shells = (("login", "visitor system", r"Sina Visitor System|passport\.weibo\.com/visitor"),)

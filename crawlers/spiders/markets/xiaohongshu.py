@@ -1,6 +1,6 @@
 """小红书: a login lies over the page; in some sessions results are rendered beneath it."""
 
-from crawlers.walled import Walled
+from crawlers.walled import EMPTY_SHELL, Walled
 
 
 class Xiaohongshu(Walled):
@@ -18,5 +18,5 @@ class Xiaohongshu(Walled):
     title = ("a.title", ".title")
     link = ("a.title@href", "a[href*='/search_result/']@href", "a@href")
     shown_site = (".author .name", ".name")
-    shells = (("blocked", r"300012|website-login/(captcha|error)"), ("login", r"login-container|登录后查看|手机号登录"),
-              ("login", r"<div id=[\"']?app[\"']?[^>]*>\s*</div>"))
+    shells = (("blocked", "address refused or captcha", r"300012|website-login/(captcha|error)"),
+              ("login", "login over the page", r"login-container|登录后查看|手机号登录"), EMPTY_SHELL)

@@ -18,4 +18,4 @@ class Zhihu(Walled):
     title = ("h2 a", "h2")
     link = ("h2 a@href", "a@href")
     snippet = (".RichText",)
-    shells = (("login", r"SignFlow|signin\?next="), ("blocked", r"need_login|40353|zh-zse-ck"))
+    shells = (("login", "sign-in", r"SignFlow|signin\?next="), ("blocked", "challenge", r"need_login|40353|zh-zse-ck"))

@@ -1,6 +1,6 @@
 """转转: goods are shown in its application alone."""
 
-from crawlers.walled import Walled
+from crawlers.walled import EMPTY_SHELL, Walled
 
 
 class Zhuanzhuan(Walled):
@@ -14,5 +14,4 @@ class Zhuanzhuan(Walled):
 
     search = "https://www.zhuanzhuan.com/"
 
-    shells = (("login", r"下载(转转|\s*APP|\s*App|客户端)|打开(转转|APP|App)|扫码下载"),
-              ("login", r"<div id=[\"']?(app|root|__nuxt)[\"']?[^>]*>\s*</div>"))
+    shells = (("login", "application only", r"下载(转转|\s*APP|\s*App|客户端)|打开(转转|APP|App)|扫码下载"), EMPTY_SHELL)

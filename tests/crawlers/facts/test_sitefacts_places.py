@@ -77,4 +77,10 @@ def test_nobody_who_knows_means_unknown(config, rdap_server):
     draft = look(config, "1.2.3.4", allow=[rdap_server.place], rdap=True, rdap_ip=rdap_server.base + "ip/")
     assert not draft.ok and "status 404" in draft.note and draft.value["ip"] == "1.2.3.4"
     assert "no provider" in look(config, "1.2.3.4").note
-    assert "no public address" in look(config, "192.168.0.1").note
+
+
+@pytest.mark.parametrize("ip", ["192.168.0.1", "10.1.2.3", "127.0.0.1", "169.254.169.254", "100.64.0.9", "::1", "fe80::1", "fd00::1",
+                                "::ffff:10.0.0.1"])
+def test_no_registry_hears_of_addresses_of_ones_own_network(config, rdap_server, ip):
+    draft = look(config, ip, allow=[rdap_server.place], rdap=True, rdap_ip=rdap_server.base + "ip/")
+    assert not draft.ok and "no public address" in draft.note and rdap_server.asked == []

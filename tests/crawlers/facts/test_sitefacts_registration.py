@@ -148,6 +148,20 @@ def test_one_question_at_a_time_with_a_pause(config, whois_server):
     assert all(b - a >= 0.045 for a, b in itertools.pairwise(times))
 
 
+def test_a_registry_s_server_is_asked_through_the_proxy_and_past_one_that_refuses(config, whois_server, name_server, monkeypatch):
+    port = int(whois_server.address.rpartition(":")[2])
+    table = {"iana": "whois.iana.example", "servers": {"top": {"host": "whois.registry.example", "port": port}}}
+    monkeypatch.setattr(registration, "_table", lambda: table)
+    name_server.names["whois.registry.example"] = {"A": ["127.0.0.1"]}
+    whois_server.replies["a-query.top"] = GTLD
+    made = config(network={"proxy": "http://127.0.0.1:1", "resolvers": [name_server.address], "allow": [f"whois.registry.example:{port}"]})
+    draft = asyncio.run(registration.look_up(Door(made), "a-query.top"))
+    assert draft.ok and draft.value["created_day"] == "2026-04-30" and draft.server.startswith("whois.registry.example")
+    refused = config(network={"proxy": "http://127.0.0.1:1", "resolvers": [name_server.address]})
+    draft = asyncio.run(registration.look_up(Door(refused), "a-query.top"))
+    assert not draft.ok and "the proxy does not answer" in draft.note and "refused" in draft.note
+
+
 @pytest.mark.parametrize("text", ["whois.example:x", "a b", "http://whois.example"], ids=["port", "blank", "URL"])
 def test_a_setting_that_is_no_server_is_told(text):
     with pytest.raises(ValueError, match=r"network\.whois"):

@@ -53,7 +53,7 @@ def test_every_kind_is_stored_with_time_server_and_reason(home, store, place):
     assert set(found) == {"dns", "tls", "whois", "ip", "icp", "hosting"}
     assert found["whois"].value["created_day"] == "2026-09-01" and found["whois"].ok
     assert not found["tls"].ok and "refused" in found["tls"].note, "documentation addresses are not contacted"
-    assert not found["ip"].ok and "no public address" in found["ip"].note
+    assert not found["ip"].ok and "no provider is configured" in found["ip"].note
     assert all(f.at and f.run == place.run for f in found.values())
     assert events == [{"event": "page", "url": "www.a-query.cn", "outcome": "unknown: icp, ip, tls", "done": 1, "waiting": 0}]
     judged = sitefacts.facts_for_judge(store, "www.a-query.cn")
