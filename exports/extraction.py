@@ -12,6 +12,7 @@ from evidence.config import Config
 from exports import fields
 from exports.dossier import Dossier
 from exports.law import UNSURE, LawError, read_yaml
+from exports.packaging.covering import OPEN
 from exports.packaging.originals import PROFILES, Exhibit, Originals, sealed_items
 
 FILE = Path(__file__).with_name("procedure.yml")
@@ -87,7 +88,8 @@ def _said(dossier: Dossier, originals: Originals, config: Config) -> dict[str, s
                    "每一步写入散列链保管记录。HTTP 头的次序、大小写与原因短语由程序库重建，记录中已注明",
         "digest": "对每一件数据的字节计算 SHA-256 与 SM3（GB/T 32905），写入记录与清单；内容编码（gzip 等）未解开即计算",
         "pack": "BagIt 1.0 文件夹，并以 zip（不压缩）打包；清单 manifest-sha256.txt、tagmanifest-sha256.txt 与封签 seal.txt 随包",
-        "changes": (f"{len(sealed)} 件含个人信息，未随包移送；" if sealed else "") + f"遮盖 {len(originals.masked)} 处，见 masked.csv；"
+        "changes": (f"{len(sealed)} 件含个人信息，未随包移送；" if sealed else "") +
+                   f"遮盖 {sum(i.start != OPEN for _, i in originals.masked)} 处，见 masked.csv；"
                    "带时间与网址栏的截图为阅读副本，原图另列；" + ("；".join(originals.notes) or "无其他缺漏"),
         "sealed": f"原件为 WARC 文件，存于移送单位（{config.operator.unit or '单位名称待填'}）证据库，只增不改，摘要见清单与保管链摘录",
         "lawful": "只访问公开网页，不登录、不破解验证码、不点击付费广告，限速访问；个人信息默认遮盖",

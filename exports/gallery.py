@@ -1,6 +1,6 @@
 """Screenshots as small JPEG files for one export: each made once, on the disk and not in memory.
 
-A picture that cannot be had is told by a sentence, never by an empty place.
+A picture that cannot be had is told by a sentence, never by an empty place. Faces that are found are painted over.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evidence.archive import ArchiveError, Vault
 from evidence.records import Artifact
-from exports import pictures
+from exports import faces, pictures
 
 COARSE = 4  # a page that shows personal data is pictured at a quarter of its size
 
@@ -41,11 +41,12 @@ class Gallery:
 
     def _make(self, artifact: Artifact, width: int, height: int, coarse: bool) -> Shot:
         try:
-            data = self._vault.read(artifact)
+            picture = pictures.opened(self._vault.read(artifact))
+            pictures.filled(picture, faces.boxes(picture))
             if coarse:
-                narrow = max(1, min(width, pictures.opened(data).width // COARSE))
+                narrow = max(1, min(width, picture.width // COARSE))
                 width, height = narrow, max(1, height * narrow // width)
-            made = pictures.thumbnail(data, width, height)
+            made = pictures.thumbnail(picture, width, height)
         except ArchiveError as problem:
             return Shot(None, problem=f"截图读不出来：{problem}")
         except pictures.PictureError as problem:

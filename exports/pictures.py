@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 MAX_PIXELS = 80_000_000
 MAX_HEIGHT = 30_000
+_COVER = (58, 58, 58)
 _BAR_INK, _BAR_PAPER, _RULE = (255, 255, 255), (38, 50, 56), (255, 193, 7)
 _FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/truetype/noto/NotoSansCJK-Regular.ttc",
@@ -67,9 +68,9 @@ def opened(data: bytes) -> Image.Image:
     return picture.convert("RGB")
 
 
-def thumbnail(data: bytes, width: int = 320, height: int = 240) -> Made:
+def thumbnail(data: bytes | Image.Image, width: int = 320, height: int = 240) -> Made:
     """The upper part of a picture as a JPEG that fits `width` × `height` pixels."""
-    picture = opened(data)
+    picture = opened(data) if isinstance(data, bytes) else data
     visible = min(picture.height, max(1, round(picture.width * height / width)))
     picture = picture.crop((0, 0, picture.width, visible))
     picture.thumbnail((width, height), Image.Resampling.LANCZOS)
@@ -81,18 +82,33 @@ def reading_copy(data: bytes, width: int = 1000, height: int = 4000, quality: in
     return _jpeg(_scaled(opened(data), width, height), quality)
 
 
-def with_bar(data: bytes, lines: Sequence[str], *, width: int = 1440, height: int = 6000, coarse: bool = False) -> Made:
+def coarsened(picture: Image.Image, wide: int = 0) -> Image.Image:
+    """The picture in blocks so large that no line of text can be read; `wide`: the width of the page it is a part of."""
+    block = max(8, (wide or picture.width) // 64)
+    small = picture.resize((max(1, picture.width // block), max(1, picture.height // block)), Image.Resampling.BOX)
+    return small.resize(picture.size, Image.Resampling.NEAREST)
+
+
+def filled(picture: Image.Image, boxes: Iterable[tuple[int, int, int, int]]) -> Image.Image:
+    """`picture` itself with every box (left, top, right, bottom) painted over."""
+    pen = ImageDraw.Draw(picture)
+    for box in boxes:
+        pen.rectangle(box, fill=_COVER)
+    return picture
+
+
+def with_bar(
+    data: bytes | Image.Image, lines: Sequence[str], *, width: int = 1440, height: int = 6000, coarse: bool = False,
+) -> Made:
     """A screenshot under a bar that states `lines` (time, address, digest): what procedure asks of a picture.
 
     JPEG, at most `width` wide; a page longer than `height` is cut, and the bar says so. `coarse` makes
     blocks of the page so large that no line of text can be read.
     """
-    original = opened(data)
+    original = opened(data) if isinstance(data, bytes) else data
     picture = _scaled(original, width, height)
     if coarse:
-        block = max(8, picture.width // 64)
-        small = picture.resize((max(1, picture.width // block), max(1, picture.height // block)), Image.Resampling.BOX)
-        picture = small.resize(picture.size, Image.Resampling.NEAREST)
+        picture = coarsened(picture)
     lines = list(lines)
     if original.height * picture.width > height * original.width:
         lines.append(f"（页面全长 {original.height} 像素，此图截取前部；完整截图见同目录原始 PNG 或封存原件）")

@@ -143,6 +143,8 @@ def _artifacts(box: _Box, seen: Seen) -> Iterator[Artifact]:
         yield box.resource("dom", "text/html; charset=utf-8", visit.shot.dom.encode("utf-8", "replace"))
     for name, (media_type, data) in visit.shot.pictures.items():
         yield box.resource(name, media_type, data)
+    if visit.shot.places and visit.shot.pictures:
+        yield box.resource("places", "application/json", json.dumps(visit.shot.places, ensure_ascii=False).encode("utf-8", "replace"))
     if visit.shot.mhtml:
         yield box.resource("mhtml", "multipart/related", visit.shot.mhtml)
     yield box.resource("console", "application/json", _console(visit, notes))

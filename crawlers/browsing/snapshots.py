@@ -15,11 +15,11 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
+from crawlers.browsing.places import PLACES
 from crawlers.browsing.profiles import Player
 from crawlers.politeness import domain_of
 
 MAX_HEIGHT, MAX_WIDTH = 16_000, 2_500  # of a picture, in its pixels; beyond 16,384 Chromium's own picture breaks
-MAX_SCALE = 2.0
 MAX_PNG, MAX_JPEG, MAX_MHTML, MAX_DOM = 2 << 20, 12 << 20, 12 << 20, 16 << 20
 MAX_IMAGES, MIN_SIDE, MAX_INLINE = 12, 60, 1 << 20
 MAX_FRAMES, MAX_FRAME_DOM = 6, 2 << 20
@@ -64,9 +64,11 @@ class Stuck(Exception):
 
 @dataclass(slots=True)
 class Shot:
-    """What was taken. `missing` says what could not be, and why."""
+    """What was taken. `missing` says what could not be, and why. `places` tells where on the pictures each text and image of
+    the page stands (CSS pixels, `factor` picture pixels each), so that a copy can be masked later."""
 
     dom: str = ""
+    places: dict[str, Any] = field(default_factory=dict)
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     mhtml: bytes = b""
     images: list[dict[str, Any]] = field(default_factory=list)
@@ -114,26 +116,36 @@ class Camera:
     async def _pictures(self, shot: Shot) -> None:
         """The first screen, then the whole page, both lossless unless that grows too large.
 
-        A page made for desks is shown shrunk on a phone: the picture is what is seen there, taken the larger.
+        A page made for desks is shown shrunk on a phone. Chromium would lay it out anew for its picture, so it is given a
+        window as wide as what the phone shrinks: the picture has the same page, a picture pixel for each of its own.
         """
         try:
             metrics = await self._send("Page.getLayoutMetrics", DOM_SECONDS)
+            view, scale = metrics["cssLayoutViewport"], self._player.picture_scale
+            if float(metrics["cssVisualViewport"]["scale"]) < 1.0:
+                await self._send("Emulation.setDeviceMetricsOverride", DOM_SECONDS, {
+                    "width": view["clientWidth"], "height": view["clientHeight"], "deviceScaleFactor": 1, "mobile": False})
+                metrics, scale = await self._send("Page.getLayoutMetrics", DOM_SECONDS), 1.0
             view, size = metrics["cssLayoutViewport"], metrics["cssContentSize"]
-            shrunk = min(float(metrics["cssVisualViewport"]["scale"]), 1.0) or 1.0
-            scale = min(self._player.picture_scale / shrunk, max(MAX_SCALE, self._player.picture_scale))
-            wide = min(max(view["clientWidth"] * shrunk, 1.0), MAX_WIDTH)
-            high = max(view["clientHeight"] * shrunk, 1.0)
+            wide, high = min(max(view["clientWidth"], 1.0), MAX_WIDTH), max(view["clientHeight"], 1.0)
             self._first_high = high
             first = {"x": 0, "y": 0, "width": wide, "height": high, "scale": scale}
+            await self._places(shot, scale)
             shot.pictures["screenshot-first"] = await self._picture(first)
-            full = max(size["height"] * shrunk, high)
+            full = max(size["height"], high)
             if full * scale > MAX_HEIGHT:
                 shot.missing.append(f"page is {full:.0f} pixels high, its picture ends at {MAX_HEIGHT / scale:.0f}")
-            whole = first | {"width": min(max(size["width"] * shrunk, wide), MAX_WIDTH), "height": min(full, MAX_HEIGHT / scale)}
+            whole = first | {"width": min(max(size["width"], wide), MAX_WIDTH), "height": min(full, MAX_HEIGHT / scale)}
             shot.pictures["screenshot-full"] = shot.pictures["screenshot-first"] if whole == first else await self._picture(
                 whole, shot.pictures["screenshot-first"][1])
         except Stuck as problem:
             shot.missing.append(f"picture: {problem}")
+
+    async def _places(self, shot: Shot, factor: float) -> None:
+        try:
+            shot.places = dict(await self._ask(PLACES, DOM_SECONDS) or {}) | {"factor": factor}
+        except Stuck as problem:
+            shot.missing.append(f"places: {problem}")
 
     async def _picture(self, clip: dict[str, Any], first: bytes = b"") -> tuple[str, bytes]:
         """PNG by its fast encoder, as quick as JPEG here and without its loss; JPEG for what would be huge.

@@ -25,7 +25,7 @@ from exports.verifier.warcs import record_of
 
 WACZ_VERSION = "1.1.1"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_HIDDEN = re.compile(r"screenshot|mhtml|console|text|pdf", re.I)
+_HIDDEN = re.compile(r"screenshot|mhtml|console|text|pdf|places", re.I)
 
 
 class Extract:

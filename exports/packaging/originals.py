@@ -13,19 +13,22 @@ from pathlib import Path
 from evidence.archive import Vault
 from evidence.copying import copy_payload
 from evidence.records import Artifact, Capture
-from exports import pictures
+from exports import faces, pictures
 from exports.defang import line
 from exports.dossier import Dossier
 from exports.fields import beijing, masked
 from exports.formats.wacz import Extract
 from exports.masking import Item
+from exports.packaging.covering import OPEN, SENSITIVE, Covering, faces_in
 from exports.packaging.pagetext import safe_text
 
 MAX_CAPTURES = 10
-SENSITIVE = frozenset({"身份证号", "银行卡号", "姓名"})
+SCREENS = frozenset({"screenshot-first", "screenshot-full"})
+LOOK = "截图与网页图片中的人脸由程序检测并遮盖，可能有漏；页面内图片上的文字没有识别。移送前请看一遍截图"
 PROFILES = {"desktop": "电脑", "mobile": "手机", "from-search": "自搜索进入"}
 NAMES = {"body": "网页应答原文", "dom": "渲染后的网页文档", "screenshot-full": "整页截图", "screenshot-first": "首屏截图",
-         "mhtml": "网页单文件存档", "console": "浏览器控制台记录", "text": "网页文字"}
+         "mhtml": "网页单文件存档", "console": "浏览器控制台记录", "text": "网页文字",
+         "places": "文字与图片在截图上的位置"}
 _FILES = {"screenshot-full": "screenshot-full.png", "screenshot-first": "screenshot-first.png", "mhtml": "page.mhtml",
           "dom": "dom.html.txt", "console": "console.txt"}
 
@@ -66,7 +69,7 @@ def lay_down(dossier: Dossier, vault: Vault, root: Path, everything: bool) -> Or
     wanted = selected(dossier)
     if len(dossier.captures) > MAX_CAPTURES:
         made.notes.append(f"本线索共有 {len(dossier.captures)} 次抓取，包内收 {MAX_CAPTURES} 次，其余封存在原库")
-    root.mkdir(parents=True, exist_ok=True)
+    (root / "data").mkdir(parents=True, exist_ok=True)
     with Extract(vault, f"lead {dossier.lead.id}", dossier.capture.started, root) as extract:
         for number, capture in enumerate(wanted, 1):
             text = masked(dossier, safe_text(vault, capture))
@@ -75,14 +78,18 @@ def lay_down(dossier: Dossier, vault: Vault, root: Path, everything: bool) -> Or
             if text.text:
                 made.texts.append((capture, text.text))
             sealed = "" if everything or not hidden else f"含 {len(hidden)} 处个人信息"
-            _files(made, dossier, vault, root, capture, number, sealed)
+            covering = Covering(dossier, vault, capture, text.items, everything)
+            faces_on = _files(made, dossier, vault, root, capture, number, sealed, covering)
             if not sealed:
-                extract.add(capture)
+                extract.add(capture, faces_on)
         if extract.pages:
             extract.write(root / "data" / "evidence.wacz")
             made.wacz = True
     if hidden_pages := {e.capture.id for e in made.exhibits if e.sealed}:
-        made.notes.append(f"{len(hidden_pages)} 次抓取的网页字节与原图含个人信息，未随包移送、未收入 WACZ；原件封存，见固定清单")
+        made.notes.append(f"{len(hidden_pages)} 次抓取的网页字节或图片含个人信息或人脸，相应原件未随包移送、未收入 WACZ；"
+                          "原件封存，见固定清单")
+    if made.shots and not everything:
+        made.notes.append(LOOK if faces.able() else "本机没有人脸检测组件，截图中的人脸没有遮盖，移送前请逐张查看")
     return made
 
 
@@ -93,34 +100,60 @@ def selected(dossier: Dossier) -> list[Capture]:
     return pages + [c for c in serps if c.id not in {p.id for p in pages}]
 
 
-def _files(made: Originals, dossier: Dossier, vault: Vault, root: Path, capture: Capture, number: int, sealed: str) -> None:
+def _files(made: Originals, dossier: Dossier, vault: Vault, root: Path, capture: Capture, number: int, sealed: str,
+           covering: Covering) -> set[str]:
+    """Lay down one capture's files; returns the names of those that stay out of the WACZ because they show a face.
+
+    Pictures come first: a face on one of them seals what holds the same picture.
+    """
     folder = f"data/captures/{number:02d}-{capture.means}-{capture.profile}"
-    for artifact in capture.artifacts:
-        name = _FILES.get(artifact.name, "")
-        path = "" if sealed or not name else f"{folder}/{name}"
-        if path:
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            with (root / path).open("wb") as out:
+    shown, found = dict[str, str](), set[str]()
+    for artifact in sorted(capture.artifacts, key=_pictures_first):
+        why, name = sealed, _FILES.get(artifact.name, "")
+        if artifact.name in SCREENS:
+            why = _shot(made, dossier, vault, root, capture, artifact, f"{folder}/{artifact.name}.jpg", covering, sealed)
+        elif artifact.name in {"body", "dom", "mhtml"} and not why:
+            inline = any(n.startswith("image-inline") for n in found)
+            why = "网页内嵌图片含人脸" if inline else "图片含人脸" if found and artifact.name == "mhtml" else ""
+        elif not why and covering.looking:
+            why = f"含 {n} 张人脸" if (n := faces_in(vault, artifact)) else ""
+        if why and not sealed:
+            found.add(artifact.name)
+        shown[artifact.name] = why
+        if name and not why:
+            (root / folder).mkdir(parents=True, exist_ok=True)
+            with (root / folder / name).open("wb") as out:
                 copy_payload(vault, artifact, out)
-        made.exhibits.append(Exhibit(len(made.exhibits) + 1, capture, artifact, path, sealed))
-        if artifact.name in {"screenshot-first", "screenshot-full"}:
-            _shot(made, dossier, vault, root, capture, artifact, f"{folder}/{artifact.name}.jpg", bool(sealed))
+    for artifact in capture.artifacts:
+        why, name = shown[artifact.name], _FILES.get(artifact.name, "")
+        made.exhibits.append(Exhibit(len(made.exhibits) + 1, capture, artifact, f"{folder}/{name}" if name and not why else "", why))
+    return found
+
+
+def _pictures_first(artifact: Artifact) -> int:
+    return 2 if artifact.name in {"body", "dom", "mhtml"} else 0 if artifact.name.startswith("image") else 1
 
 
 def _shot(
-    made: Originals, dossier: Dossier, vault: Vault, root: Path, capture: Capture, artifact: Artifact, path: str, coarse: bool,
-) -> None:
-    bar = bar_lines(dossier, capture, artifact)
+    made: Originals, dossier: Dossier, vault: Vault, root: Path, capture: Capture, artifact: Artifact, path: str, covering: Covering,
+    sealed: str,
+) -> str:
+    """The picture for reading, covered and under its bar; returns why the original of it must stay sealed, "" when it may leave."""
     try:
-        picture = pictures.with_bar(vault.read(artifact), [*bar, *(["（含个人信息，本图已作粗粒化；原图封存）"] if coarse else [])],
-                                    coarse=coarse)
+        covered = covering.over(pictures.opened(vault.read(artifact)))
     except pictures.PictureError as problem:
         made.notes.append(f"抓取 {capture.id} 的{NAMES[artifact.name]}没有打开：{problem}")
-        return
-    if coarse:
-        made.masked.append((path, Item("整图粗粒化", "个人信息在图中的位置不明", 0)))
+        return sealed
+    hidden = [item for item in covered.items if item.start != OPEN]
+    bar = bar_lines(dossier, capture, artifact)
+    if hidden:
+        bar.append("（含个人信息，本图已作粗粒化；原图封存）" if hidden[0].kind == "整图粗粒化" else
+                   f"（本图遮盖 {len(hidden)} 处个人信息；原图封存）")
+    picture = pictures.with_bar(covered.picture, bar)
+    made.masked += [(path, item) for item in covered.items]
     _write(root / path, picture.data)
     made.shots.append((capture, path, picture.data))
+    return sealed or (f"含 {covered.faces} 张人脸" if covered.faces else "图上有个人信息" if hidden else "")
 
 
 def bar_lines(dossier: Dossier, capture: Capture, artifact: Artifact) -> list[str]:

@@ -6,6 +6,7 @@ import random
 import tracemalloc
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -55,7 +56,7 @@ def heads_and(vault, made):
 
 def test_memory_does_not_grow_with_the_body(home):
     vault, made = written(home, os.urandom(48 * copying.BLOCK))
-    with open(os.devnull, "wb") as nowhere:
+    with Path(os.devnull).open("wb") as nowhere:
         tracemalloc.start()
         copy_payload(vault, made, nowhere)
         copy_member(vault, made, nowhere)
