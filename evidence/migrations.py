@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from evidence import board as lists
+
 Migration = Callable[[Database], None]
 MIGRATIONS: list[tuple[str, Migration]] = []
 
@@ -320,3 +322,11 @@ def origins(db: Database) -> None:
     db.execute("CREATE INDEX origin_custody_by_hash ON origin_custody (hash)")
     columns = "seq, at, event, subject_kind, subject_id, digest, actor, detail, prev, hash"
     db.execute(f"CREATE VIEW all_custody AS SELECT {columns} FROM custody UNION ALL SELECT {columns} FROM origin_custody")
+
+
+@migration
+def board(db: Database) -> None:
+    """One row per lead for lists, kept by triggers; each person's own filters of the desk."""
+    lists.create(db)
+    db.execute("CREATE TABLE desk_filters (user TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, at TEXT NOT NULL, "
+               "PRIMARY KEY (user, name))")

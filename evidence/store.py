@@ -211,8 +211,10 @@ class Store(Reading):
     def add_text(self, capture: str, title: str, body: str) -> None:
         """The words of a stored capture for the full-text index; call it once a capture."""
         if title or body:
-            self.db.execute("INSERT INTO page_text (capture, title, body) VALUES (?, ?, ?)",
-                            (capture, _scalar(search.spaced(title)), _scalar(search.spaced(body))))
+            with self.transaction():
+                row_id = self.db.execute("INSERT INTO page_text (capture, title, body) VALUES (?, ?, ?)",
+                                         (capture, _scalar(search.spaced(title)), _scalar(search.spaced(body)))).lastrowid
+                self.db.execute("INSERT INTO text_pages (page, capture) VALUES (?, ?)", (row_id, capture))
 
     def add_site_fact(self, record: SiteFact) -> None:
         """A fetched fact about a host, an unknown included."""

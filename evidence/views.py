@@ -39,13 +39,8 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     (
         "v_leads",
         "the desk's list: subject, kind, band, score, state, first and last seen, number of captures",
-        """SELECT l.id, l.kind, l.subject, l.scope, b.band, b.score, b.verdict, s.state, s.reviewer, s.decided,
-                  v.imitates, v.role, c.title, c.url, c.id AS capture, l.at AS found,
-                  (SELECT max(c2.started) FROM lead_verdicts lv JOIN verdicts v2 ON v2.id = lv.verdict
-                    JOIN captures c2 ON c2.id = v2.capture WHERE lv.lead = l.id) AS last_seen,
-                  (SELECT count(*) FROM lead_verdicts lv WHERE lv.lead = l.id) AS verdicts
-           FROM leads l JOIN v_lead_best b ON b.lead = l.id JOIN v_lead_state s ON s.lead = l.id
-                JOIN verdicts v ON v.id = b.verdict JOIN captures c ON c.id = v.capture""",
+        """SELECT lead AS id, kind, subject, scope, band, score, verdict, state, reviewer, decided, imitates, role, title, url,
+                  capture, found, last_seen, verdicts, assigned FROM board""",
     ),
     (
         "v_coverage",

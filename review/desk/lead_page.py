@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from classifiers.register import register
 from evidence.archive import ArchiveError, Vault
-from evidence.records import Artifact, Capture, Finding
+from evidence.records import Artifact, Capture, Finding, Verdict
 from evidence.store import Store
 from exports import dossier, quoting
-from exports.defang import defang
 from exports.masking import mask
-from review import clock, decisions, links
-from review.console import BAND_LABELS, KIND_LABELS
+from review import clock, decisions
+from review.console import KIND_LABELS
+from review.desk import doubts
+from review.desk.pivots import Alike, Pivot, alike, pivots
 
-PROFILE_LABELS = {"desktop": "电脑", "mobile": "手机", "from-search": "从搜索进入"}
-_MAX_SAME = 12
+PROFILES = {"desktop": "电脑", "mobile": "手机", "from-search": "从搜索进入"}
+_KINDS_OF_SHOT = ("screenshot-full", "screenshot-first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,23 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture of the page: where it is served, of which capture."""
+    """A picture of a page: where it is served, of which capture; `read` is what was read from its pictures and codes."""
 
     capture: str
     artifact: str
-    label: str
     at: str
     url: str
+    read: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """One way of looking (desktop, phone, from search): the suspect page and, for a fake, the official one."""
+
+    profile: str
+    label: str
+    suspect: Shot
+    official: Shot | None
 
 
 @dataclass(slots=True)
@@ -47,17 +59,18 @@ class LeadPage:
     """The whole page."""
 
     told: dossier.Dossier
-    state: str
-    band: str
     kind: str
-    reasons_for: list[Reason] = field(default_factory=list)
-    reasons_against: list[Reason] = field(default_factory=list)
-    shots: list[Shot] = field(default_factory=list)
-    official: list[Shot] = field(default_factory=list)
-    pivots: list[Any] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    against: list[Reason] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    panes: list[Pane] = field(default_factory=list)
+    pivots: list[Pivot] = field(default_factory=list)
+    alike: list[Alike] = field(default_factory=list)
     gang: Any = None
     ties: list[Any] = field(default_factory=list)
     notes: list[Any] = field(default_factory=list)
+    assigned: str = ""
+    people: list[str] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
     seen: str = ""
     problems: list[str] = field(default_factory=list)
@@ -66,18 +79,20 @@ class LeadPage:
 def build(store: Store, vault: Vault, lead_id: str) -> LeadPage:
     """The page of one lead; NotStored or DossierError when there is none."""
     told = dossier.load(store, lead_id)
-    page = LeadPage(told, told.state, BAND_LABELS.get(told.verdict.band, told.verdict.band),
-                    KIND_LABELS.get(told.lead.kind, told.lead.kind))
+    page = LeadPage(told, KIND_LABELS.get(told.lead.kind, told.lead.kind))
     readings, keep = _readings(vault, told.capture, page), tuple(c.value for c in told.contacts)
     for finding in told.verdict.findings:
-        (page.reasons_for if finding.weight > 0 else page.reasons_against).append(_reason(finding, readings, keep))
-    page.shots = [shot for capture in told.captures for shot in _shots(capture)]
-    page.official = _official(store, told.verdict.imitates)
-    page.pivots = _pivots(store, told)
+        (page.reasons if finding.weight > 0 else page.against).append(_reason(finding, readings, keep))
+    page.doubts = doubts.of(store, told)
+    page.panes = _panes(store, told)
+    page.pivots = pivots(store, told)
+    page.alike = alike(page.pivots)
     page.gang = store.one("SELECT g.* FROM gangs g JOIN gang_members m ON m.gang = g.id WHERE m.lead = ?", lead_id)
     if page.gang is not None:
-        page.ties = store.rows("SELECT * FROM gang_ties WHERE gang = ? ORDER BY place LIMIT 12", page.gang["id"])
+        page.ties = store.rows("SELECT * FROM gang_ties WHERE gang = ? ORDER BY place LIMIT 8", page.gang["id"])
     page.notes = store.rows("SELECT * FROM notes WHERE lead = ? ORDER BY at, id", lead_id)
+    page.assigned = next((n["assigned"] for n in reversed(page.notes) if n["assigned"]), "")
+    page.people = [r["name"] for r in store.rows("SELECT name FROM desk_users WHERE disabled = 0 AND role <> 'viewer' ORDER BY name")]
     page.moves = [(move, decisions.MOVE_LABELS[move]) for move in decisions.allowed(told.state)]
     page.seen = decisions.last_decision(store, lead_id)
     return page
@@ -97,46 +112,64 @@ def _readings(vault: Vault, capture: Capture, page: LeadPage) -> list[str]:
 def _reason(finding: Finding, readings: list[str], keep: tuple[str, ...]) -> Reason:
     before, after = quoting.around(readings, finding)
     around = quoting.AROUND
-    return Reason(_hidden(finding.sentence, keep), finding.weight, finding.rule, _hidden(before, keep)[-around:],
-                  _hidden(quoting.plain(finding.quote), keep), _hidden(after, keep)[:around], finding.where)
+    return Reason(hidden(finding.sentence, keep), finding.weight, finding.rule, hidden(before, keep)[-around:],
+                  hidden(quoting.plain(finding.quote), keep), hidden(after, keep)[:around], finding.where)
 
 
-def _hidden(text: str, keep: tuple[str, ...] = ()) -> str:
+def hidden(text: str, keep: tuple[str, ...] = ()) -> str:
     """Personal data masked, as everywhere a person looks."""
     return mask(text, keep).text
 
 
-def _shots(capture: Capture) -> list[Shot]:
-    label = PROFILE_LABELS.get(capture.profile, capture.profile)
-    return [Shot(capture.id, a.name, label + ("（首屏）" if a.name.endswith("first") else "（整页）"),
-                 clock.local(capture.started), capture.url)
-            for a in _pictures(capture)]
-
-
-def _pictures(capture: Capture) -> list[Artifact]:
-    return [a for a in capture.artifacts if a.name.startswith("screenshot") and a.media_type.startswith("image/")]
-
-
-def _official(store: Store, imitates: str) -> list[Shot]:
-    """Pictures of the imitated service, when it was ever captured with the browser."""
-    if not imitates:
-        return []
-    rows = store.rows("SELECT id FROM captures WHERE host = ? AND means = 'browser' AND outcome = 'ok' "
-                      "ORDER BY started DESC LIMIT 2", imitates)
-    return [shot for row in rows for shot in _shots(store.capture(row["id"]))]
-
-
-def _pivots(store: Store, told: dossier.Dossier) -> list[Any]:
-    """Other leads that show the same contact."""
+def _panes(store: Store, told: dossier.Dossier) -> list[Pane]:
+    """For each way of looking the newest picture of the page, beside the official page seen the same way."""
+    said = {v.capture: v for v in told.verdicts}
+    newest: dict[str, Capture] = {}
+    for capture in sorted(told.captures, key=lambda c: c.started):
+        if _picture(capture) is not None:
+            newest[capture.profile] = capture
+    official = _official(store, told.verdict.imitates) if told.lead.kind == "fake_site" and newest else {}
     found = []
-    for contact in told.contacts[:40]:
-        rows = store.rows("SELECT DISTINCT l.id, l.subject, l.kind FROM contacts k JOIN lead_verdicts lv ON lv.verdict = k.verdict "
-                          "JOIN leads l ON l.id = lv.lead WHERE k.type = ? AND k.value = ? AND l.id <> ? LIMIT ?",
-                          contact.type, contact.value, told.lead.id, _MAX_SAME)
-        found.append({"label": links.TYPE_LABELS.get(contact.type, contact.type), "value": contact.value, "others": rows})
+    for profile, label in PROFILES.items():
+        if profile in newest:
+            beside = official.get(profile) or official.get("desktop") or next(iter(official.values()), None)
+            found.append(Pane(profile, label, _shot(newest[profile], said.get(newest[profile].id)),
+                              _shot(beside, None) if beside else None))
     return found
 
 
-def shown_address(url: str) -> str:
-    """An address that nothing turns into a link."""
-    return defang(url)
+def _shot(capture: Capture, verdict: Verdict | None) -> Shot:
+    picture = _picture(capture)
+    assert picture is not None
+    read = []
+    if verdict is not None:
+        keep = tuple(c.value for c in verdict.contacts)
+        read = [f"图中文字：{hidden(f.quote, keep)}" for f in verdict.findings if f.where.startswith("image") and f.quote]
+        read += [f"二维码：{c.value}" for c in verdict.contacts if c.type == "qr"]
+    return Shot(capture.id, picture.name, clock.local(capture.started), capture.url, tuple(dict.fromkeys(read)))
+
+
+def _picture(capture: Capture) -> Artifact | None:
+    found = (capture.artifact(name) for name in _KINDS_OF_SHOT)
+    return next((a for a in found if a is not None and a.media_type.startswith("image/")), None)
+
+
+def _official(store: Store, imitates: str) -> dict[str, Capture]:
+    """Newest pictured captures of the imitated service by profile, when it was ever taken with the browser."""
+    found: dict[str, Capture] = {}
+    for host in _hosts(imitates):
+        for row in store.rows("SELECT c.id FROM captures c WHERE c.host = ? AND c.means = 'browser' AND c.outcome = 'ok' "
+                              "ORDER BY c.started DESC LIMIT 6", host):
+            capture = store.capture(row["id"])
+            if _picture(capture) is not None:
+                found.setdefault(capture.profile, capture)
+        if found:
+            break
+    return found
+
+
+def _hosts(imitates: str) -> list[str]:
+    """Hosts the imitated service may answer at: the name itself, or those of the official system or body of that name."""
+    known = register()
+    hosts = [s.host for s in known.systems if imitates in s.titles]
+    return [imitates, *hosts, *(h for b in known.bodies if imitates in b.names for h in b.hosts)] if imitates else []

@@ -8,12 +8,15 @@ from urllib.parse import parse_qsl
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "dajia_desk"
 MAX_FORM = 256 * 1024
+_REPEATED = ("leads", "agency")
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; form-action 'self'; "
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; "
                                "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
@@ -39,8 +42,18 @@ class SecurityHeaders:
         await self.app(scope, receive, guarded)
 
 
+class StaticPages(StaticFiles):
+    """Style and script; their address carries their digest, so a browser may keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """As StaticFiles has it."""
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "public, max-age=86400"
+        return answer
+
+
 async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a posted form; `leads` joins its repeats. A body over `MAX_FORM` reads as a form without fields."""
+    """The fields of a posted form; `leads` and `agency` join their repeats. A body over `MAX_FORM` reads as a form without fields."""
     body = b""
     async for part in request.stream():
         body += part
@@ -48,7 +61,7 @@ async def form_of(request: Request) -> dict[str, str]:
             return {"too_long": "1"}
     found: dict[str, Any] = {}
     for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=2000):
-        found[name] = f"{found[name]},{value}" if name == "leads" and name in found else value
+        found[name] = f"{found[name]},{value}" if name in _REPEATED and name in found else value
     return found
 
 

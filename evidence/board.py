@@ -1,0 +1,103 @@
+"""The board (看板): one row per lead as lists need it, kept by triggers on the facts it is made of.
+
+A list over 100,000 leads cannot ask for the strongest current verdict of each. The board holds that answer. It is no
+evidence and nobody writes it: three triggers on insert-only tables (`lead_verdicts`, `decisions`, `notes`) rewrite a
+lead's row in the very transaction that brings the fact, whichever program brings it. `differences` computes the same
+from the facts alone and says where the board is wrong; `rebuild` makes it anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+_COLUMNS = ("lead TEXT NOT NULL UNIQUE", "kind TEXT NOT NULL", "subject TEXT NOT NULL", "scope TEXT NOT NULL", "band TEXT NOT NULL",
+            "score REAL NOT NULL", "verdict TEXT NOT NULL", "state TEXT NOT NULL", "reviewer TEXT", "decided TEXT",
+            "imitates TEXT NOT NULL", "role TEXT NOT NULL", "title TEXT NOT NULL", "url TEXT NOT NULL", "host TEXT NOT NULL",
+            "capture TEXT NOT NULL", "found TEXT NOT NULL", "last_seen TEXT NOT NULL", "verdicts INTEGER NOT NULL",
+            "assigned TEXT NOT NULL")
+NAMES = tuple(column.split()[0] for column in _COLUMNS)
+_INDEXES = {"state": "state, score DESC, found, lead", "score": "score DESC, found, lead", "found": "found, lead",
+            "state_found": "state, found, lead", "facets": "state, kind, band, assigned", "subject": "subject", "host": "host",
+            "imitates": "imitates, state", "assigned": "assigned, state"}
+
+_CASE = ("CASE coalesce(d.move, 'none') WHEN 'confirm' THEN 'confirmed' WHEN 'second' THEN 'released' WHEN 'dismiss' THEN 'dismissed' "
+         "WHEN 'doubt' THEN 'doubtful' WHEN 'revoke' THEN 'revoked' ELSE 'new' END")
+_LAST_DECISION = ("SELECT x.id FROM decisions x WHERE x.lead = {lead} AND x.move <> 'undo' AND NOT EXISTS "
+                  "(SELECT 1 FROM decisions u WHERE u.lead = x.lead AND u.undoes = x.id) ORDER BY x.at DESC, x.id DESC LIMIT 1")
+_BEST_VERDICT = ("SELECT w.id FROM lead_verdicts t JOIN verdicts w ON w.id = t.verdict WHERE t.lead = {lead} AND NOT EXISTS "
+                 "(SELECT 1 FROM lead_verdicts t2 JOIN verdicts w2 ON w2.id = t2.verdict WHERE t2.lead = t.lead "
+                 "AND w2.capture = w.capture AND (w2.at, w2.id) > (w.at, w.id)) ORDER BY w.score DESC, w.at DESC, w.id DESC LIMIT 1")
+_ASSIGNED = ("coalesce((SELECT n.assigned FROM notes n WHERE n.lead = {lead} AND n.assigned <> '' "
+             "ORDER BY n.at DESC, n.id DESC LIMIT 1), '')")
+
+
+def _rows(best: str, last: str) -> str:
+    """SELECT of board rows; `best` and `last` are subqueries for one lead's verdict and decision."""
+    return (f"SELECT l.id, l.kind, l.subject, l.scope, v.band, v.score, v.id, {_CASE}, d.reviewer, d.at, v.imitates, v.role, c.title, "
+            "c.url, c.host, c.id, l.at, (SELECT max(c2.started) FROM lead_verdicts t3 JOIN verdicts v2 ON v2.id = t3.verdict "
+            "JOIN captures c2 ON c2.id = v2.capture WHERE t3.lead = l.id), (SELECT count(*) FROM lead_verdicts t4 WHERE t4.lead = l.id), "
+            + _ASSIGNED.format(lead="l.id") +
+            f" FROM leads l JOIN verdicts v ON v.id = ({best}) JOIN captures c ON c.id = v.capture "
+            f"LEFT JOIN decisions d ON d.id = ({last})")
+
+
+_ONE = _rows(_BEST_VERDICT.format(lead="l.id"), _LAST_DECISION.format(lead="l.id"))
+# The same from the documented views, on another road than the triggers take.
+_TRUTH = ("SELECT l.id, l.kind, l.subject, l.scope, b.band, b.score, b.verdict, s.state, s.reviewer, s.decided, v.imitates, "
+          "v.role, c.title, c.url, c.host, c.id, l.at, (SELECT max(c2.started) FROM lead_verdicts t JOIN verdicts v2 ON v2.id = t.verdict "
+          "JOIN captures c2 ON c2.id = v2.capture WHERE t.lead = l.id), (SELECT count(*) FROM lead_verdicts t WHERE t.lead = l.id), "
+          f"{_ASSIGNED.format(lead='l.id')} FROM leads l JOIN v_lead_best b ON b.lead = l.id JOIN v_lead_state s ON s.lead = l.id "
+          "JOIN verdicts v ON v.id = b.verdict JOIN captures c ON c.id = v.capture")
+_TARGET = f"board ({', '.join(NAMES)})"
+_UPSERT = (f"INSERT INTO {_TARGET} {_ONE} WHERE l.id = NEW.lead ON CONFLICT (lead) DO UPDATE SET "
+           + ", ".join(f"{name} = excluded.{name}" for name in NAMES[1:]))
+# Which indexed pages (rows of page_text) speak of which lead: full text meets the board without a detour over captures.
+_PAGES = ("INSERT OR IGNORE INTO board_pages (page, n) SELECT p.page, b.n FROM verdicts v JOIN text_pages p ON p.capture = v.capture "
+          "JOIN board b ON b.lead = NEW.lead WHERE v.id = NEW.verdict")
+_TRIGGERS = {
+    "board_verdict": f"AFTER INSERT ON lead_verdicts BEGIN {_UPSERT}; {_PAGES}; END",
+    "board_decision": f"AFTER INSERT ON decisions BEGIN {_UPSERT}; END",
+    "board_note": f"AFTER INSERT ON notes WHEN NEW.assigned <> '' BEGIN {_UPSERT}; END",
+    "board_text": ("AFTER INSERT ON text_pages BEGIN INSERT OR IGNORE INTO board_pages (page, n) SELECT NEW.page, b.n FROM verdicts v "
+                   "JOIN lead_verdicts t ON t.verdict = v.id JOIN board b ON b.lead = t.lead WHERE v.capture = NEW.capture; END"),
+}
+
+
+def create(db: Any) -> None:
+    """Tables, indexes and triggers of the board, filled from the facts. `db` is anything with `execute`."""
+    db.execute(f"CREATE TABLE board (n INTEGER PRIMARY KEY, {', '.join(_COLUMNS)})")
+    db.execute("CREATE TABLE text_pages (page INTEGER PRIMARY KEY, capture TEXT NOT NULL UNIQUE)")
+    db.execute("CREATE TABLE board_pages (page INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (page, n)) WITHOUT ROWID")
+    for name, columns in _INDEXES.items():
+        db.execute(f"CREATE INDEX board_by_{name} ON board ({columns})")
+    db.execute("CREATE INDEX decisions_by_undoes ON decisions (undoes) WHERE undoes <> ''")
+    db.execute("CREATE INDEX decisions_by_at ON decisions (at, id)")
+    for name, text in _TRIGGERS.items():
+        db.execute(f"CREATE TRIGGER {name} {text}")
+    _fill(db)
+
+
+def rebuild(db: sqlite3.Connection) -> None:
+    """Make every row anew from the facts, inside the caller's transaction; triggers that were lost come back."""
+    for name, text in _TRIGGERS.items():
+        db.execute(f"DROP TRIGGER IF EXISTS {name}")
+        db.execute(f"CREATE TRIGGER {name} {text}")
+    for table in ("board_pages", "text_pages", "board"):
+        db.execute(f"DELETE FROM {table}")
+    _fill(db)
+
+
+def _fill(db: Any) -> None:
+    db.execute(f"INSERT INTO {_TARGET} {_ONE}")
+    db.execute("INSERT OR IGNORE INTO text_pages (page, capture) SELECT rowid, capture FROM page_text")
+    db.execute("INSERT OR IGNORE INTO board_pages (page, n) SELECT p.page, b.n FROM lead_verdicts t JOIN verdicts v ON v.id = t.verdict "
+               "JOIN text_pages p ON p.capture = v.capture JOIN board b ON b.lead = t.lead")
+
+
+def differences(db: sqlite3.Connection) -> list[str]:
+    """Ids of leads whose row on the board is not what the facts say, sorted; an empty list is the only good answer."""
+    kept = f"SELECT {', '.join(NAMES)} FROM board"
+    rows = db.execute(f"SELECT id FROM (SELECT * FROM ({_TRUTH}) EXCEPT {kept}) UNION "
+                      f"SELECT lead FROM ({kept} EXCEPT {_TRUTH}) ORDER BY 1").fetchall()
+    return [str(row[0]) for row in rows]
