@@ -126,7 +126,8 @@ def export(visit: Visit) -> Response:
         wanted = [code for code in visit.form.get("agency", "").split(",") if code]
         if not wanted:
             raise decisions.MoveRefused("没有选收件机关")
-        built = packaging.build(visit.store, vault, found, wanted, visit.home.exports / "packages", config)
+        built = packaging.build(visit.store, vault, found, wanted, visit.home.exports / "packages", config,
+                                again=visit.form.get("again", ""))
         made = [outgoing.described(one) for one in built]
     kept = {row["zip_sha256"]: row["id"] for row in visit.store.rows("SELECT id, zip_sha256 FROM packages WHERE lead = ?", found.id)}
     return visit.page("export.html", lead=found, out=outgoing.preview(visit.store, vault, found, config), made=made, kept=kept,

@@ -80,6 +80,7 @@ def _guarded(visit: Visit, handler: Handler, role: str) -> Response:
         return visit.page("message.html", 403, title="未执行", text=reason)
     if role and not visit.person.may(role):
         return visit.page("message.html", 403, title="没有权限", text=f"需要“{accounts.ROLES[role]}”角色")
+    visit.store.actor = who.name if who else "desk"  # what follows stands under the person's name in the custody chain
     try:
         return handler(visit)
     except _MISSING as problem:

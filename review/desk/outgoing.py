@@ -15,11 +15,13 @@ from exports.dossier import Dossier, load
 from exports.masking import mask
 from exports.packaging.pagetext import safe_text
 from review import packaging, routing
+from review.duplicates import Told, told_before
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One possible recipient. `chosen` goes by default, `why` says why this desk of it or why it is suggested."""
+    """One possible recipient. `chosen` goes by default, `why` says why this desk of it or why it is suggested, `told` when it was
+    told already: then it is not told again without news or a written reason."""
 
     code: str
     agency: str
@@ -29,7 +31,7 @@ class Recipient:
     attachments: tuple[str, ...]
     missing: tuple[str, ...]
     channel: str
-    before: tuple[str, ...]
+    told: Told | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _recipient(store: Store, told: Dossier, code: str, chosen: bool, suggested: 
     agency = package.agencies()[code]
     to = routing.addressee(told, agency)
     why = to.reason if chosen or not suggested else f"{suggested}；{to.reason}"
-    before = tuple(p.at for p in told.packages if p.agency == code)
+    before = told_before(store, told.lead, code)
     return Recipient(code, agency.name, to.name, why, chosen, tuple(agency.attachments),
                      tuple(package.missing_fields(store, told.lead.id, agency, config)), agency.channel, before)
 

@@ -156,6 +156,7 @@ def test_an_export_can_be_taken_and_its_revocation_reaches_the_recipient(desk):
     assert made.status == 200
     zipped = next(desk.home.exports.rglob("wangxinban-*.zip"))
     assert {c.state for c in verify(zipped)} == {"verified"}
+    assert who.post(f"/lead/{lead}/export", {"agency": "wangxinban"}).status == 400  # nobody is told the same thing twice
     with desk.store() as store:
         package = store.one("SELECT id FROM packages")["id"]
         seen = store.decisions(lead)[-1].id
