@@ -41,7 +41,7 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A rendered template."""
-        return HTMLResponse(_TEMPLATES.get_template(template).render(who=self.who, path=self.request.url.path, **values), status)
+        return HTMLResponse(TEMPLATES.get_template(template).render(who=self.who, path=self.request.url.path, **values), status)
 
 
 def shown_address(url: str) -> str:
@@ -65,4 +65,4 @@ def _environment() -> Environment:
     return made
 
 
-_TEMPLATES = _environment()
+TEMPLATES = _environment()

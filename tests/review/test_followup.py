@@ -206,7 +206,7 @@ def test_medians_rest_on_what_happened_and_tell_what_is_open(store, judged):
 
 def test_the_page_shows_hostile_words_as_words(store, lead):
     from review.desk.accounts import Visitor
-    from review.desk.application import _TEMPLATES
+    from review.desk.visit import TEMPLATES
 
     letter(store, lead, "filed", 9)
     check(store, lead, "down")
@@ -214,7 +214,7 @@ def test_the_page_shows_hostile_words_as_words(store, lead):
     page = tracking.page(store, Config(), "nonsense")
     assert page.shown == "all"
     who = Visitor(**{field.name: "viewer" if field.name == "role" else "x" for field in fields(Visitor)})
-    html = _TEMPLATES.get_template("followup.html").render(who=who, path="/followup", f=page, filters=tracking.FILTERS)
+    html = TEMPLATES.get_template("followup.html").render(who=who, path="/followup", f=page, filters=tracking.FILTERS)
     assert "kuaizheng[.]example" in html
     assert "<script>." not in html
     assert "换地址再现" in html
