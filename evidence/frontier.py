@@ -108,13 +108,18 @@ class Frontier:
                 "UPDATE frontier SET state = 'waiting', worker = '', lease_until = 0 "
                 "WHERE state = 'leased' AND (? = '' OR lane = ?)", (lane, lane)).rowcount
 
-    def adopt(self, run: str, lane: str = "plain") -> int:
-        """Make what imports and look-outs queued, and nobody has fetched yet, the work of `run`; returns how much it is."""
+    def adopt(self, run: str, lane: str = "plain", since: str = "") -> int:
+        """Make what imports and look-outs queued, and nobody has fetched yet, the work of `run`; returns how much it is.
+
+        With `since` (a day, YYYY-MM-DD) also what daily runs and hand-made ones of that day and later did not get to:
+        they were cut off, and nobody else would take it up. The lock of the run says that they are over.
+        """
         with self._store.transaction():
             return self._store.db.execute(
                 "UPDATE frontier SET run = ? WHERE lane = ? AND state = 'waiting' AND run <> ? AND run IN "
-                f"(SELECT id FROM runs WHERE kind IN ({', '.join('?' for _ in QUEUE_ONLY)}))",
-                (run, lane, run, *QUEUE_ONLY)).rowcount
+                f"(SELECT id FROM runs WHERE kind IN ({', '.join('?' for _ in QUEUE_ONLY)}) "
+                "OR (? <> '' AND day >= ? AND kind IN ('daily', 'part', 'capture')))",
+                (run, lane, run, *QUEUE_ONLY, since, since)).rowcount
 
     def keep(self, leases: Sequence[Lease]) -> list[bool]:
         """Which leases are still the holder's, asked just before the commit; here all: nobody else has the store's lock."""

@@ -89,9 +89,9 @@ class Turns(Protocol):
 
 def decide(profile: Profile, host: str, terms: Terms, now: float, chance: float, *, probing: bool = True) -> Turn:
     """The turn of a request, noted in `profile`. `chance` from 0 to 1 spreads the delay over `JITTER`."""
-    shut = [door for door in profile.doors.values() if door.until > now]
+    shut = [door for door in profile.doors.values() if _shut(door, now)]
     door = profile.doors.get(host)
-    closed = door if door is not None and door.until > now else shut[0] if len(shut) > 1 else None
+    closed = door if door is not None and _shut(door, now) else shut[0] if len(shut) > 1 else None
     if closed is not None:
         until = time.strftime("%m-%d %H:%M", time.localtime(closed.until))
         return Turn(refusal="paused", proof=closed.proof,
@@ -102,7 +102,7 @@ def decide(profile: Profile, host: str, terms: Terms, now: float, chance: float,
         return Turn(refusal="cap", why=f"not asked: {profile.domain} had its {terms.cap} requests of {day}")
     probe = door is not None and door.walls > 0 and probing
     if door is not None and probe:
-        if door.probing > now:
+        if now < door.probing <= now + PROBE_SECONDS:
             return Turn(wait=1.0, again=True)
         door.probing = now + PROBE_SECONDS
     profile.day, profile.asked = day, asked + 1
@@ -113,10 +113,15 @@ def decide(profile: Profile, host: str, terms: Terms, now: float, chance: float,
     return Turn(wait=at - now, probe=probe)
 
 
+def _shut(door: Door, now: float) -> bool:
+    """Whether the pause of a door lasts; one longer than any pause comes from a clock that was set back."""
+    return now < door.until <= now + LONGEST_PAUSE
+
+
 def shut(profile: Profile, host: str, wall: str, proof: str, terms: Terms, now: float) -> Door:
     """Note a wall: the pause doubles each time the same door is found shut after a pause."""
     door = profile.doors.setdefault(host, Door(host))
-    if door.until > now:  # an answer that was under way when the first wall came
+    if _shut(door, now):  # an answer that was under way when the first wall came
         return door
     door.walls += 1
     door.until = now + min(terms.pause * 2 ** min(door.walls - 1, 20), LONGEST_PAUSE)
@@ -127,7 +132,7 @@ def shut(profile: Profile, host: str, wall: str, proof: str, terms: Terms, now: 
 def opened(profile: Profile, host: str, now: float) -> bool:
     """Note a proper answer; False while the pause lasts (an answer that was under way before the wall proves nothing)."""
     door = profile.doors.get(host)
-    if door is None or door.until > now:
+    if door is None or _shut(door, now):
         return False
     del profile.doors[host]
     return True

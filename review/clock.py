@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8), "CST")
 
@@ -29,3 +29,14 @@ def days_ago(days: float) -> str:
 def stored(moment: datetime) -> str:
     """A moment in the store's format."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def days_before(day: str, days: int) -> str:
+    """The calendar day `days` before `day`, both YYYY-MM-DD."""
+    return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
+
+
+def days_between(first: str, last: str) -> list[str]:
+    """The calendar days after `first` and before `last`, in order; none when the clock went backwards."""
+    start, count = date.fromisoformat(first), (date.fromisoformat(last) - date.fromisoformat(first)).days
+    return [(start + timedelta(days=n)).isoformat() for n in range(1, count)]

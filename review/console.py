@@ -14,11 +14,10 @@ from rich.text import Text
 from evidence.config import Config
 from evidence.home import Home
 from evidence.store import Store
-from review.daily import QUIET_STATES, RunResult
-from review.progress import STATE_LABELS
+from review.progress import BAND_LABELS as BAND_LABELS  # what commands and desk name bands by
+from review.run_report import RunResult, lines
 
 KIND_LABELS = {"ad": "造假广告", "fake_site": "仿冒网站", "none": "未见异常"}
-BAND_LABELS = {"high": "高", "medium": "中", "low": "低", "none": "无"}
 
 
 class NothingYet(click.ClickException):
@@ -50,19 +49,8 @@ def policies(config: Config) -> list[str]:
 
 def tell_result(result: RunResult) -> None:
     """Coverage first, then counts, then where the outputs lie."""
-    say = _line
-    blind = {n: s for n, s in result.sources.items() if s not in QUIET_STATES}
-    say(f"任务 {result.run}")
-    if result.sources:
-        say("覆盖：" + "，".join(f"{n} {STATE_LABELS.get(s, s)}" for n, s in result.sources.items()))
-    if blind:
-        say("注意：以下来源本次看不全，“没有线索”不等于“没有问题”：" + "、".join(blind))
-    if result.counts:
-        say("线索：" + "，".join(f"{BAND_LABELS.get(b, b)} {n}" for b, n in sorted(result.counts.items())))
-    for problem in result.problems:
-        say(f"问题：{problem}")
-    for kind, path in result.outputs.items():
-        say(f"{kind}：{path}")
+    for line in lines(result.run, result.report()):
+        _line(line)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -7,10 +7,9 @@ Parts of the chain run alone too: `discover`, `capture_addresses`, `recheck`, `j
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,28 +21,46 @@ from evidence.home import Home
 from evidence.sharing import frontier_for
 from evidence.store import Store
 from exports.daily import export_daily
+<<<<<<< HEAD
 from review import clock, environment, following, judging, leads, links, lookalikes, moving, rechecking, stamping
+=======
+from review import (
+    catching_up,
+    clock,
+    environment,
+    following,
+    judging,
+    leads,
+    links,
+    lookalikes,
+    packaging,
+    rechecking,
+    run_report,
+    stamping,
+)
+>>>>>>> b1fe66a (daily: mends itself, takes up what was cut off, reports failures; bench: kills and faults against an undisturbed run)
 from review.gangs import Gang
 from review.lock import RunLock
+from review.logbook import Logbook
 from review.processes import Outcome, crawl
-from review.progress import Reporter
+from review.progress import STAGE_LABELS, Reporter
+from review.run_report import RunResult
 
 OK, PARTIAL, ENVIRONMENT, NOTHING = 0, 1, 3, 4
 HOSTS_AT_ONCE = 1000  # names on one command line
-QUIET_STATES = frozenset({"ok", "empty", "disabled"})
+STAGES = ("discover", "lookalikes", "capture", "judge", "deepen", "facts", "leads", "gangs", "recheck", "export", "stamp")
+ASKING = frozenset({"discover", "lookalikes", "capture", "deepen", "facts", "recheck"})  # what a spent budget cuts off
 
 
-@dataclass(slots=True)
-class RunResult:
-    """How a daily run ended. `outputs` maps the kind of export to its file; `code` is the exit code."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What of the daily run is wanted: `sources` (empty: all), `only` these stages (empty: all), unfinished work of
+    runs `since` a day (YYYY-MM-DD; "": a week back), and `seconds` after which nothing more is asked of anybody (0: no limit)."""
 
-    run: str
-    code: int
-    sources: dict[str, str]
-    seconds: dict[str, float]
-    outputs: dict[str, Path]
-    problems: list[str]
-    counts: dict[str, int] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    since: str = ""
+    seconds: float = 0.0
 
 
 class DailyRun:
@@ -53,20 +70,31 @@ class DailyRun:
         self.store, self.config, self.say = store, config, say
         self.home, self.frontier, self._descriptor = store.home, frontier_for(store, config), descriptor
         self.problems: list[str] = []
+        self.notes: list[str] = []
+        self.wish, self.began, self.cut = Wish(), time.monotonic(), dict[str, None]()
         self.seconds: dict[str, float] = {}
         self.outputs: dict[str, Path] = {}
         self.day = clock.today()
         self.run = ""
 
-    def go(self, sources: tuple[str, ...] = ()) -> RunResult:
-        """The whole chain; raises only for what makes going on pointless."""
-        self._begin("daily")
-        self.frontier.adopt(self.run)
-        discovery = self._stage("discover", lambda: self._crawl("discover", *_source_arguments(sources)))
+    def go(self, wish: Wish) -> RunResult:
+        """The whole chain, or what is wished of it; raises only for what makes going on pointless."""
+        self.wish = wish
+        self._begin("daily" if not wish.only else "part")
+        for said in catching_up.catch_up(self.store, self.config, self.run, self.day, wish.since):
+            self._note(said)
+        discovery = self._stage("discover", lambda: self._crawl("discover", *_source_arguments(wish.sources)))
         if self.config.feeds.wanted:
             self._stage("lookalikes", self._look_out)
         self._follow()
+<<<<<<< HEAD
         self._look_again()
+=======
+        self._stage("recheck", self._recheck)
+        if self.cut:
+            self.problems.append(f"时间预算 {wish.seconds / 60:g} 分钟已用完，没有做完：{'、'.join(STAGE_LABELS[s] for s in self.cut)}；"
+                                 "留下的由下一次运行接着做")
+>>>>>>> b1fe66a (daily: mends itself, takes up what was cut off, reports failures; bench: kills and faults against an undisturbed run)
         code = self._code(discovery)
         self._stage("export", self._export)
         if self.config.timestamps.authorities:
@@ -112,15 +140,24 @@ class DailyRun:
 
     def _begin(self, kind: str) -> None:
         recovered = recovery.recover(self.store)
+        if fault := catching_up.clock_fault(self.store):
+            self.problems.append(fault)
+            self.say.note(fault)
         row = self.store.one("SELECT id FROM v_runs WHERE kind = 'daily' AND state = 'unfinished' AND day = ? "
                              "AND EXISTS (SELECT 1 FROM custody e WHERE e.subject_kind = 'run' AND e.subject_id = v_runs.id) "
                              "ORDER BY started DESC LIMIT 1", self.day) if kind == "daily" else None
         self.frontier.free_all()
+        self.run = row["id"] if row else self.store.begin_run(kind, self.day, environment.describe(self.config))
+        if self.say.log is not None:
+            self.say.log({"event": "begin", "kind": kind, "day": self.day, "run": self.run})
         if row:
-            self.run = row["id"]
-            self.say.say(f"继续上次中断的任务 {self.run}" + (f"，修复 {len(recovered)} 个未关闭的 WARC" if recovered else ""))
-        else:
-            self.run = self.store.begin_run(kind, self.day, environment.describe(self.config))
+            self._note(f"上次运行中断（被终止、断电或出错），本次从中断处继续任务 {self.run}")
+        if recovered:
+            self._note(f"修复并登记 {len(recovered)} 个未关闭的 WARC：{'、'.join(w.name for w in recovered)}")
+
+    def _note(self, text: str) -> None:
+        self.notes.append(text)
+        self.say.note(text)
 
     def _follow(self) -> None:
         for number in range(1, self.config.crawl.deepen_rounds + 1):
@@ -134,10 +171,12 @@ class DailyRun:
         plain = self.frontier.counts("plain", self.run)["waiting"]
         if plain:
             self._stage("capture", lambda: self._crawl("capture"))
-        judged = self._stage("judge", self._judge)
+        judged = self._stage("judge", self._judge) or judging.Judged()
         deep = self.frontier.counts("browser", self.run)["waiting"]
         if deep and self.config.browser.enabled:
             self._stage("deepen", lambda: self._crawl("deepen"))
+        elif deep and number == 1:
+            self._note(f"浏览器已在配置中停用：{deep} 个可疑网页只做了普通抓取，没有截图，也看不到脚本生成的内容")
         hosts = sitefacts.due(self.store, self.config, following.suspect_hosts(self.store, self.run))
         if hosts:
             self._stage("facts", lambda: self._ask_facts(hosts))
@@ -158,12 +197,19 @@ class DailyRun:
             self._crawl("facts", "--hosts", ",".join(hosts[start:start + HOSTS_AT_ONCE]))
 
     def _crawl(self, stage: str, *arguments: str) -> Outcome:
-        outcome = crawl(stage, self.home, self.run, self.say.event, arguments=arguments,
-                        keep_open=(self._descriptor,))
-        if outcome.code == ENVIRONMENT and stage == "deepen":
+        left = self.wish.seconds - (time.monotonic() - self.began)
+        outcome = crawl(stage, self.home, self.run, self.say.event, arguments=arguments, keep_open=(self._descriptor,),
+                        seconds=max(left, 1.0) if self.wish.seconds else 0.0)
+        name = STAGE_LABELS.get(stage, stage)
+        if outcome.deaths and not outcome.died:
+            self._note(f"{name}：进程中途死亡（{'、'.join(outcome.deaths)}），已重新启动并接着做完")
+        if outcome.stopped:
+            self.cut[stage] = None
+        elif outcome.code == ENVIRONMENT and stage == "deepen":
             self.problems.append("没有可用的浏览器：只做普通抓取，没有截图（dajia doctor 会说明如何安装）")
         elif outcome.code not in {OK, PARTIAL, NOTHING}:
-            self.problems.append(f"{stage} 异常结束（退出码 {outcome.code}），日志：{outcome.log}\n{outcome.tail}")
+            died = f"，先后死亡 {len(outcome.deaths)} 次：{'、'.join(outcome.deaths)}" if outcome.deaths else ""
+            self.problems.append(f"{name} 异常结束（退出码 {outcome.code}{died}），日志：{outcome.log}\n{outcome.tail}")
         for event in outcome.events:
             if event.get("event") == "error":
                 self.problems.append(str(event.get("detail") or event.get("message")))
@@ -200,8 +246,8 @@ class DailyRun:
         return queued
 
     def _export(self) -> int:
-        self.outputs = dict(export_daily(self.store, Vault(self.home), self.run, self.day, self.home.exports,
-                                         self.config))
+        covered = self.run if self._sources() or not self.wish.only else packaging.run_named(self.store, "")[0]
+        self.outputs = dict(export_daily(self.store, Vault(self.home), covered, self.day, self.home.exports, self.config))
         return len(self.outputs)
 
     def _stamp(self) -> int:
@@ -213,8 +259,10 @@ class DailyRun:
         rows = self.store.rows("SELECT source, state FROM source_runs WHERE run = ? ORDER BY source", self.run)
         return {r["source"]: r["state"] for r in rows}
 
-    def _code(self, discovery: Outcome) -> int:
+    def _code(self, discovery: Outcome | None) -> int:
         states = self._sources()
+        if discovery is None:  # not wished, or cut off
+            return PARTIAL if self.problems else OK
         asked = [s for s in states.values() if s != "disabled"]
         if discovery.code == NOTHING or (asked and all(s == "unreachable" for s in asked)):
             return NOTHING
@@ -223,14 +271,19 @@ class DailyRun:
     def _end(self, code: int) -> RunResult:
         code = PARTIAL if code == OK and self.problems else code
         counts = {r["band"]: r["n"] for r in self.store.rows("SELECT band, count(*) AS n FROM v_leads GROUP BY band")}
-        report = {"code": code, "sources": self._sources(), "seconds": self.seconds, "problems": self.problems,
-                  "outputs": {k: str(v) for k, v in self.outputs.items()}, "leads": counts}
-        self.store.end_run(self.run, {OK: "ok", PARTIAL: "partial"}.get(code, "failed"), report)
+        result = RunResult(self.run, code, self._sources(), self.seconds, self.outputs, self.problems, counts, self.notes)
+        self.store.end_run(self.run, {OK: "ok", PARTIAL: "partial"}.get(code, "failed"), result.report())
         custody.stamp_head(self.store.db, self.home.heads)
-        write_report(self.home, self.run, report)
-        return RunResult(self.run, code, self._sources(), self.seconds, self.outputs, self.problems, counts)
+        run_report.write(self.home, self.run, result.report())
+        return result
 
     def _stage(self, name: str, work: Callable[[], Any]) -> Any:
+        """Do `work` and keep how long it took; None when it is not wished, or when the time for asking is over."""
+        if self.wish.only and name not in self.wish.only:
+            return None
+        if self.wish.seconds and name in ASKING and time.monotonic() - self.began >= self.wish.seconds:
+            self.cut[name] = None
+            return None
         self.say.stage(name)
         started = time.monotonic()
         made = work()
@@ -241,9 +294,9 @@ class DailyRun:
         return made
 
 
-def daily(home: Home, say: Reporter, sources: tuple[str, ...] = ()) -> RunResult:
+def daily(home: Home, say: Reporter, wish: Wish | None = None) -> RunResult:
     """Run the chain once; Locked, StoreError and ConfigError carry their own message."""
-    return _locked(home, say, "daily", lambda work: work.go(sources))
+    return _locked(home, say, "daily", lambda work: work.go(wish or Wish()))
 
 
 def discover(home: Home, say: Reporter, sources: tuple[str, ...] = ()) -> RunResult:
@@ -273,23 +326,28 @@ def judge_again(home: Home, say: Reporter) -> RunResult:
 
 
 def _locked(home: Home, say: Reporter, actor: str, work: Callable[[DailyRun], RunResult]) -> RunResult:
-    config = settings.load(home)
-    with RunLock(home) as lock, Store.open(home, actor=actor) as store:
-        run = DailyRun(store, config, say, lock.descriptor)
-        try:
-            return work(run)
-        except BaseException as problem:
-            write_report(home, run.run or "unbegun", {
-                "code": None, "failed": f"{type(problem).__name__}: {problem}", "seconds": run.seconds,
-                "problems": run.problems, "note": "未完成；再次运行 dajia daily 会从中断处继续"})
-            raise
-
-
-def write_report(home: Home, run: str, report: dict[str, Any]) -> Path:
-    """The run's report as a file, so that a failure is told even where the store could not be written."""
-    path = home.logs / f"report-{run}.json"
-    path.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
-    return path
+    """`work` under the lock. However it ends there is a report: also when settings, lock or store refuse to begin."""
+    log, run, done = Logbook(home), "", None
+    say.log = log.write
+    try:
+        config = settings.load(home)
+        with RunLock(home) as lock, Store.open(home, actor=actor) as store:
+            done = DailyRun(store, config, say, lock.descriptor)
+            made = work(done)
+        log.write({"event": "end", "run": made.run, **made.report()})
+        return made
+    except BaseException as problem:
+        run = (done.run if done else "") or "unbegun"
+        report = {"code": None, "failed": f"{type(problem).__name__}: {problem}", "sources": {},
+                  "seconds": done.seconds if done else {}, "problems": done.problems if done else [],
+                  "notes": done.notes if done else [], "note": "未完成；再次运行 dajia daily 会从中断处继续"}
+        log.write({"event": "failed", **report, "run": run})
+        run_report.write(home, run, report)
+        raise
+    finally:
+        say.log = None
+        if log.problem:
+            say.say(log.problem)
 
 
 def _source_arguments(sources: tuple[str, ...]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from exports.verify import verify
 from review import daily as chain
 from review import decisions, leads, packaging, scoring
 from review.progress import Reporter
+from review.run_report import RunResult
 
 MARK = ".demo"  # only a folder that holds this file is ever emptied
 START_SECONDS = 30.0
@@ -36,7 +37,7 @@ class DemoError(Exception):
 class Shown:
     """What the demo did: the run, its score, outputs by kind, packages and whether they verify."""
 
-    result: chain.RunResult
+    result: RunResult
     score: scoring.Score
     outputs: dict[str, Path] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)

@@ -135,7 +135,9 @@ def _fetched(store: Store, key: str, days: int) -> bool:
 
 
 def suspect_hosts(store: Store, run: str) -> list[str]:
-    """Hosts worth the site facts: those with a verdict of medium or above in this run, however it was reached."""
-    rows = store.rows("SELECT DISTINCT c.host FROM verdicts v JOIN captures c ON c.id = v.capture "
-                      "WHERE v.run = ? AND v.band IN ('medium', 'high') AND c.host <> '' ORDER BY c.host", run)
+    """Hosts worth the site facts: those with a verdict of medium or above in this run, however it was reached,
+    or in a daily run that was cut off before it could ask."""
+    rows = store.rows("SELECT DISTINCT c.host FROM verdicts v JOIN captures c ON c.id = v.capture WHERE (v.run = ? OR v.run IN "
+                      "(SELECT run FROM run_ends WHERE json_extract(report, '$.continued_by') = ?)) "
+                      "AND v.band IN ('medium', 'high') AND c.host <> '' ORDER BY c.host", run, run)
     return [row["host"] for row in rows]

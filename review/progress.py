@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TextIO
 
@@ -20,6 +21,7 @@ STATE_LABELS = {
     "ok": "正常", "empty": "确无结果", "degraded": "部分失败", "blocked": "被拦截", "login": "要求登录",
     "layout": "版式已变", "robots": "robots 不允许", "unreachable": "无法连接", "disabled": "未启用",
 }
+BAND_LABELS = {"high": "高", "medium": "中", "low": "低", "none": "无"}
 
 
 class Reporter:
@@ -32,6 +34,7 @@ class Reporter:
         self._live = self._console.is_terminal and not quiet
         self._status: Status | None = None
         self._started = time.monotonic()
+        self.log: Callable[[Mapping[str, Any]], None] | None = None  # where events are kept beside being shown
 
     def __enter__(self) -> Self:
         return self
@@ -42,6 +45,7 @@ class Reporter:
     def stage(self, name: str) -> None:
         """A stage begins."""
         label = STAGE_LABELS.get(name, name)
+        self._keep({"event": "stage", "stage": name})
         self.say(f"▶ {label}")
         if self._live:
             self._status = self._console.status(label)
@@ -50,11 +54,13 @@ class Reporter:
     def done(self, name: str, seconds: float, said: str) -> None:
         """A stage ended after `seconds`."""
         self._stop()
+        self._keep({"event": "stage-end", "stage": name, "seconds": round(seconds, 2), "said": said})
         self.say(f"  {STAGE_LABELS.get(name, name)}完成，{seconds:.1f} 秒" + (f"：{said}" if said else ""))
 
     def event(self, event: dict[str, Any]) -> None:
         """Something a crawl process reported."""
         kind = event.get("event")
+        self._keep(event)
         if kind == "source":
             state = STATE_LABELS.get(str(event.get("state")), str(event.get("state")))
             detail = f"（{event['detail']}）" if event.get("detail") else ""
@@ -75,6 +81,15 @@ class Reporter:
             stamp = time.strftime("%H:%M:%S")
             self._out.write(f"{stamp} {text}\n")
             self._out.flush()
+
+    def note(self, text: str) -> None:
+        """Something to be told and kept, beside the stages."""
+        self._keep({"event": "note", "text": text})
+        self.say(text)
+
+    def _keep(self, event: Mapping[str, Any]) -> None:
+        if self.log is not None:
+            self.log(event)
 
     def _stop(self) -> None:
         if self._status is not None:

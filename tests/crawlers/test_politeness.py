@@ -41,6 +41,15 @@ def turns(request, tmp_path):
     made.close()
 
 
+def test_a_clock_that_was_set_back_shuts_no_door_for_a_year(turns):
+    terms = Terms(pause=600.0)
+    turns.clock.now += 365 * 86_400
+    turns.walled("a.com", "www.a.com", "captcha", "c1", terms)
+    assert turns.take("a.com", "www.a.com", terms).refusal == "paused"
+    turns.clock.now = NOW
+    assert turns.take("a.com", "www.a.com", terms).refusal == ""
+
+
 def test_a_domain_has_one_pace_whatever_host_of_it_is_asked(turns):
     terms = Terms(delay=4.0)
     waits = [turns.take("a.com", host, terms).wait for host in ("www.a.com", "m.a.com", "www.a.com")]

@@ -1,0 +1,138 @@
+"""One trial: a home is disturbed, run to its end, and compared with an undisturbed one."""
+
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+from bench.faults import state
+from bench.faults.world import Daily, home_at
+
+MAX_RERUNS = 3
+
+
+class NotHere(Exception):
+    """This machine cannot play the fault; the message says why."""
+
+
+@dataclass
+class Result:
+    """What came of one trial. `lost` facts that had been committed, `missing` things an undisturbed run has, `doubled` ones."""
+
+    name: str
+    kills: int = 0
+    lost: int = 0
+    missing: int = 0
+    more: int = 0
+    doubled: int = 0
+    unsound: int = 0
+    told: bool = False
+    seconds: float = 0.0
+    words: list = field(default_factory=list)
+    skipped: str = ""
+
+    @property
+    def fine(self):
+        """Whether nothing was lost, doubled, missing, broken or left unsaid."""
+        return not (self.lost or self.missing or self.more or self.doubled or self.unsound) and self.told
+
+
+class Trial:
+    """A home under test. Faults use `start`, `kill_run`, `kill_stage`, `committed`, `expect`; `judge` ends it."""
+
+    def __init__(self, name, folder, world, rng, expected, span, **settings):
+        self.folder, self.world, self.rng, self.expected, self.span, self.settings = folder, world, rng, expected, span, settings
+        folder.mkdir(parents=True)
+        self.result = Result(name)
+        self.mounted = False
+        self.words = ()
+        self.home = home_at(folder / "home", world, **settings)
+        self.before = {}
+        self.recaptured = False
+
+    def on_disk(self, megabytes):
+        """Put the home on a small disk of its own; NotHere without the right to mount one."""
+        shutil.rmtree(self.home.root)
+        self.home.root.mkdir()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "tmpfs", self.home.root], capture_output=True)
+        if done.returncode:
+            raise NotHere("needs the right to mount a small disk")
+        self.mounted = True
+        home_at(self.home.root, self.world, **self.settings)
+
+    def start(self, **more):
+        """The daily run, as a process."""
+        return Daily(self.home, **more)
+
+    def run(self, **more):
+        """The daily run to its end; its exit code."""
+        daily = self.start(**more)
+        code = daily.wait()
+        daily.settle()
+        return code
+
+    def run_beside(self):
+        """A second run while another is going on; its exit code."""
+        return self.start().wait()
+
+    def kill_run(self):
+        """Kill the run with -9 at a random moment of it; True when it was alive."""
+        daily = self.start()
+        time.sleep(self.rng.uniform(0.3, self.span))
+        return self._killed(daily.kill())
+
+    def kill_stage(self, stage):
+        """Kill the crawl process of a stage with -9 at a random moment, and let the run go on; True when it was alive."""
+        daily = self.start()
+        pid = daily.child(stage)
+        struck = False
+        if pid:
+            time.sleep(self.rng.uniform(0.0, 1.6 if stage != "deepen" else 8.0))
+            struck = subprocess.run(["kill", "-9", str(pid)], capture_output=True).returncode == 0
+        self._killed(struck)
+        daily.wait()
+        daily.settle()
+        return struck
+
+    def _killed(self, struck):
+        self.result.kills += struck
+        self.commit()
+        return struck
+
+    def commit(self):
+        """Note what is committed now: all of it must be there at the end."""
+        for table, rows in state.committed(self.home).items():
+            self.before.setdefault(table, set()).update(rows)
+
+    def expect(self, *words):
+        """One of these must be in the reports or on the terminal."""
+        self.words = words
+
+    def judge(self):
+        """Run to a whole end, then compare; the result."""
+        for _ in range(MAX_RERUNS):
+            if self.run() in {0, 1}:
+                break
+        made = self.result
+        made.lost = state.lost(self.before, state.committed(self.home))
+        made.missing, made.more, words = state.differences(self.expected, state.content(self.home))
+        twice, broken = state.doubled(self.home, self.recaptured), state.unsound(self.home)
+        made.doubled, made.unsound = len(twice), len(broken)
+        made.words += [w for w in (words, *twice[:3], *broken[:3]) if w]
+        made.told = not self.words or any(word in self.reports() for word in self.words)
+        if not made.told:
+            made.words.append(f"nothing said of {self.words}")
+        return made
+
+    def reports(self):
+        """Everything the runs of this home said: reports and terminal."""
+        places = [*self.home.logs.glob("report-*.json"), *self.home.root.glob("report-*.json"),
+                  self.home.root.parent / f"{self.home.root.name}.said"]
+        return "\n".join(p.read_text(encoding="utf-8", errors="replace") for p in places if p.is_file())
+
+    def close(self, keep=False):
+        """Give back the disk."""
+        if self.mounted:
+            subprocess.run(["umount", "-l", self.home.root], capture_output=True)
+        if not keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
