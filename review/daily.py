@@ -21,9 +21,6 @@ from evidence.home import Home
 from evidence.sharing import frontier_for
 from evidence.store import Store
 from exports.daily import export_daily
-<<<<<<< HEAD
-from review import clock, environment, following, judging, leads, links, lookalikes, moving, rechecking, stamping
-=======
 from review import (
     catching_up,
     clock,
@@ -33,12 +30,12 @@ from review import (
     leads,
     links,
     lookalikes,
+    moving,
     packaging,
     rechecking,
     run_report,
     stamping,
 )
->>>>>>> b1fe66a (daily: mends itself, takes up what was cut off, reports failures; bench: kills and faults against an undisturbed run)
 from review.gangs import Gang
 from review.lock import RunLock
 from review.logbook import Logbook
@@ -87,14 +84,10 @@ class DailyRun:
         if self.config.feeds.wanted:
             self._stage("lookalikes", self._look_out)
         self._follow()
-<<<<<<< HEAD
         self._look_again()
-=======
-        self._stage("recheck", self._recheck)
         if self.cut:
             self.problems.append(f"时间预算 {wish.seconds / 60:g} 分钟已用完，没有做完：{'、'.join(STAGE_LABELS[s] for s in self.cut)}；"
                                  "留下的由下一次运行接着做")
->>>>>>> b1fe66a (daily: mends itself, takes up what was cut off, reports failures; bench: kills and faults against an undisturbed run)
         code = self._code(discovery)
         self._stage("export", self._export)
         if self.config.timestamps.authorities:

@@ -7,9 +7,10 @@ from evidence.config import ConfigError
 from evidence.home import Home
 from evidence.redis_link import forgetful, link, refusals
 from evidence.store import Store
-from review.daily import OK, PARTIAL, DailyRun, RunResult
+from review.daily import OK, PARTIAL, DailyRun
 from review.lock import RunLock
 from review.progress import Reporter
+from review.run_report import RunResult
 
 
 def work(home: Home, say: Reporter, limit: int = 0) -> RunResult:
