@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BUNDLE :=
 PARTS := pyproject.toml constraints.txt scripts/setup.sh
-.PHONY: setup demo test check docs doctor clean
+.PHONY: setup demo test check docs analyst doctor clean
 
 setup: .setup-done
 .setup-done: $(PARTS)
@@ -25,9 +25,18 @@ check: .setup-done
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) scripts/tables.py --check
+	@$(PY) scripts/manuals.py --check
 
 docs: .setup-done
 	@$(PY) scripts/tables.py
+	@$(PY) scripts/manuals.py
+
+# A read-only window on a covered snapshot of the store; HOME_DIR=… for another installation.
+HOME_DIR := var
+analyst: .setup-done
+	@$(VENV)/bin/datasette --version >/dev/null 2>&1 || { echo "datasette is missing: $(VENV)/bin/pip install -c constraints.txt -e '.[analyst]'" >&2; exit 3; }
+	@$(VENV)/bin/dajia --home $(HOME_DIR) export datasette $(HOME_DIR)/exports/datasette
+	@$(VENV)/bin/datasette serve --immutable $(HOME_DIR)/exports/datasette/dajia.db --metadata $(HOME_DIR)/exports/datasette/metadata.json --open
 
 doctor: .setup-done
 	@$(VENV)/bin/dajia doctor

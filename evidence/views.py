@@ -123,6 +123,33 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
            FROM lookalikes l WHERE l.id = (SELECT id FROM lookalikes x WHERE x.name = l.name ORDER BY x.at DESC, x.id DESC LIMIT 1)""",
     ),
     (
+        "v_findings",
+        "why each lead is one: the rules that fired in its strongest verdict, with weight and quote",
+        """SELECT b.lead, l.subject, l.kind, f.rule, f.weight, f.quote, f.sentence, f."where" AS place
+           FROM v_lead_best b JOIN leads l ON l.id = b.lead JOIN findings f ON f.verdict = b.verdict""",
+    ),
+    (
+        "v_decisions",
+        "every decision of a person, in the order they were made; `taken_back` is when it was undone, empty while it stands",
+        """SELECT d.id, d.lead, l.subject, l.kind, d.move, d.reviewer, d.reason, d.at,
+                  coalesce((SELECT u.at FROM decisions u WHERE u.undoes = d.id), '') AS taken_back
+           FROM decisions d JOIN leads l ON l.id = d.lead WHERE d.move <> 'undo'""",
+    ),
+    (
+        "v_packages",
+        "every evidence package and notice of withdrawal that was made, with the digests the recipient can check",
+        """SELECT p.id, p.lead, l.subject, l.kind, CASE WHEN p.agency LIKE 'withdrawal-%' THEN substr(p.agency, 12) ELSE p.agency END AS agency,
+                  p.agency LIKE 'withdrawal-%' AS withdrawal, p.zip_sha256, p.manifest_sha256, p.at
+           FROM packages p JOIN leads l ON l.id = p.lead""",
+    ),
+    (
+        "v_site_facts",
+        "the newest fact of each kind about each host, and who said so; ok is 0 where the question had no answer",
+        """SELECT host, kind, value, server, ok, note, at FROM (
+             SELECT f.*, row_number() OVER (PARTITION BY f.host, f.kind ORDER BY f.at DESC, f.id DESC) AS age FROM site_facts f)
+           WHERE age = 1""",
+    ),
+    (
         "v_takedowns",
         "the takedown clock of every lead that was decided on, as computed after the last round of looks; empty where not happened",
         """SELECT t.lead, l.kind, l.subject, t.phase, t.paper, t.site, t.seen, t.confirmed, t.released, t.filed, t.accepted, t.down,

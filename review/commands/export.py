@@ -13,8 +13,8 @@ from evidence.archive import Vault
 from evidence.home import Home
 from exports import formats
 from exports.package import PackageBuilt
+from review import analyst_exports, packaging
 from review import leads as book
-from review import packaging
 from review.console import existing_store
 from review.export_kinds import format_command
 
@@ -97,6 +97,10 @@ def withdrawal(home: Home, lead: str, out: Path | None, as_json: bool) -> int:
         for built in packaging.withdraw(store, found, out or home.exports / "packages", settings.load(home)):
             _tell(built, as_json)
     return 0
+
+
+for _made in (analyst_exports.datasette, analyst_exports.table_files):
+    command.add_command(_made)
 
 
 def _tell(built: PackageBuilt, as_json: bool) -> None:

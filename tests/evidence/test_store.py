@@ -13,8 +13,10 @@ from evidence.records import (
     Finding,
     Hop,
     Lead,
+    Package,
     Query,
     Sighting,
+    SiteFact,
     SourceRun,
     Verdict,
 )
@@ -126,6 +128,8 @@ def test_every_view_answers(store, make_capture):
     followup.add_letter(store, followup.Letter(ids.new_id(), lead.id, "wangxinban", "filed", now, "李四", now))
     followup.add_successor(store, followup.Successor(ids.new_id(), lead.id, "b.example", "http://b.example/", "body", "c", "o", now))
     assert followup.rebuild(store) == 1
+    store.add_package(Package(ids.new_id(), lead.id, "wangxinban", "/p.zip", "a" * 64, "b" * 64, now))
+    store.add_site_fact(SiteFact(ids.new_id(), run, "cert.example", "ip", {"country": "US"}, "", "192.0.2.1", now))
     for name, _, _ in VIEWS:
         assert store.rows(f"SELECT * FROM {name}"), name
     row = store.one("SELECT * FROM v_leads")
