@@ -17,7 +17,8 @@ _TOP = """# 证据库的视图
 - 浏览器里看：`make analyst`（生成只读快照并用 Datasette 打开，需要可选依赖 `pip install -e '.[analyst]'`）。
 - 拿走：`dajia export datasette DIR`（快照），`dajia export tables --format csv|parquet --out DIR`（每个视图一个文件）。
 
-快照里的网址都已失活（`hxxp://a[.]b`），免得误点；文件里是原样。快照和文件默认遮盖个人信息和卖家联系方式；`--contacts show` 保留联系方式，须注意保管。遮盖的列在下面注明。
+快照里的网址都已失活（`hxxp://a[.]b`），免得误点；文件里是原样。
+快照和文件默认遮盖个人信息和卖家联系方式；`--contacts show` 保留联系方式，须注意保管。遮盖的列在下面注明。
 先看 `v_coverage`：来源没有看全的日子，没有线索不说明问题。常用的问题和语句见 [cookbook.md](cookbook.md)。
 """
 
