@@ -138,7 +138,8 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     (
         "v_packages",
         "every evidence package and notice of withdrawal that was made, with the digests the recipient can check",
-        """SELECT p.id, p.lead, l.subject, l.kind, CASE WHEN p.agency LIKE 'withdrawal-%' THEN substr(p.agency, 12) ELSE p.agency END AS agency,
+        """SELECT p.id, p.lead, l.subject, l.kind,
+                  CASE WHEN p.agency LIKE 'withdrawal-%' THEN substr(p.agency, 12) ELSE p.agency END AS agency,
                   p.agency LIKE 'withdrawal-%' AS withdrawal, p.zip_sha256, p.manifest_sha256, p.at
            FROM packages p JOIN leads l ON l.id = p.lead""",
     ),
