@@ -96,8 +96,10 @@ def _fill(db: Any) -> None:
 
 
 def differences(db: sqlite3.Connection) -> list[str]:
-    """Ids of leads whose row on the board is not what the facts say, sorted; an empty list is the only good answer."""
+    """Ids of leads whose row or text on the board is not what the facts say, sorted; an empty list is the only good answer."""
     kept = f"SELECT {', '.join(NAMES)} FROM board"
+    unread = ("SELECT t.lead FROM page_text x JOIN verdicts v ON v.capture = x.capture JOIN lead_verdicts t ON t.verdict = v.id "
+              "JOIN board b ON b.lead = t.lead WHERE NOT EXISTS (SELECT 1 FROM board_pages g WHERE g.page = x.rowid AND g.n = b.n)")
     rows = db.execute(f"SELECT id FROM (SELECT * FROM ({_TRUTH}) EXCEPT {kept}) UNION "
-                      f"SELECT lead FROM ({kept} EXCEPT {_TRUTH}) ORDER BY 1").fetchall()
+                      f"SELECT lead FROM ({kept} EXCEPT {_TRUTH}) UNION {unread} ORDER BY 1").fetchall()
     return [str(row[0]) for row in rows]

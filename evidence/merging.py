@@ -12,7 +12,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
-from evidence import custody, ids, origins
+from evidence import board, custody, ids, origins
 from evidence.migrations import FACT_TABLES
 from evidence.store import Store
 
@@ -190,6 +190,7 @@ class _Union:
         """What is no evidence and yet wanted: full text of new captures, related searches, when a text was last asked."""
         self._db.execute("INSERT INTO main.page_text (capture, title, body) SELECT capture, title, body FROM src.page_text "
                          "WHERE capture IN (SELECT id FROM temp.fresh)")
+        board.rebuild(self._db)  # rows came in an order of their own, and text without its place
         self._db.execute("INSERT INTO main.related_searches SELECT * FROM src.related_searches WHERE 1 = 1 "
                          "ON CONFLICT (text, source, query) DO UPDATE SET run = excluded.run, capture = excluded.capture, at = excluded.at "
                          "WHERE excluded.at < related_searches.at")

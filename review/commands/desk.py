@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from evidence import board
 from evidence.home import Home
 from evidence.store import Store
 from review.desk import accounts
@@ -28,6 +29,10 @@ def command(context: click.Context, host: str, port: int) -> None:
     with Store.open(home, actor="desk") as store:
         if not store.one("SELECT 1 FROM desk_users WHERE disabled = 0"):
             raise click.UsageError("还没有用户；先运行 dajia desk user 姓名 --role admin")
+        if wrong := board.differences(store.db):
+            with store.transaction():
+                board.rebuild(store.db)
+            click.echo(f"注意：列表与证据库有 {len(wrong)} 条线索不一致，已按事实重建；请查是谁绕过程序改过库", err=True)
     click.echo(f"研判台：http://{host}:{port}/ （Ctrl+C 停止）")
     uvicorn.run(application(home), host=host, port=port, log_level="warning", server_header=False)
 

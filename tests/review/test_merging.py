@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from evidence import custody, ids, recovery
+from evidence import board, custody, ids, recovery
 from evidence.archive import Vault, WarcWriter
 from evidence.followup import LookRow
 from evidence.home import Home
@@ -112,6 +112,7 @@ def united(homes, into):
 def outcome(home):
     """What a store holds, with leads by subject instead of number, and every chain that was united into it."""
     with Store.open(home) as store:
+        assert board.differences(store.db) == []
         name = {r["id"]: f"{r['kind']} {r['subject']}" for r in store.rows("SELECT * FROM leads")}
         held = {"subjects": sorted(name.values()), "text": sorted(r[0] for r in store.rows("SELECT capture FROM page_text"))}
         for table in FACT_TABLES:
