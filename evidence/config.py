@@ -201,6 +201,24 @@ class Recheck(_Section):
         return given
 
 
+class Retention(_Section):
+    """How long things are kept, in days; 0: for ever. `pages`: WARCs with nothing of any case in them; `logs`: logs and run
+    reports; `exports`: daily files (they can be made again; packages are never touched). WARCs older than `archive_after`
+    days move to the folder `archive` and are read there."""
+
+    pages: int = Field(default=0, ge=0)
+    logs: int = Field(default=90, ge=0)
+    exports: int = Field(default=0, ge=0)
+    archive_after: int = Field(default=0, ge=0)
+    archive: str = ""
+
+    @model_validator(mode="after")
+    def _place(self) -> Retention:
+        if self.archive_after and not self.archive.strip():
+            raise ValueError('archive_after needs archive = "/path of the folder that old WARCs move to"')
+        return self
+
+
 class SourceSettings(_Section):
     """One source's policy. Overriding robots needs a written legal basis, kept with every run.
 
@@ -236,6 +254,7 @@ class Config(_Section):
     exports: Exports = Exports()
     timestamps: Timestamps = Timestamps()
     recheck: Recheck = Recheck()
+    retention: Retention = Retention()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     def source(self, name: str) -> SourceSettings:

@@ -330,3 +330,15 @@ def board(db: Database) -> None:
     lists.create(db)
     db.execute("CREATE TABLE desk_filters (user TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, at TEXT NOT NULL, "
                "PRIMARY KEY (user, name))")
+
+
+@migration
+def retention(db: Database) -> None:
+    """WARCs that were destroyed when their time was over: what they were, by which rule, and who ordered it."""
+    db.execute("CREATE TABLE disposals (warc TEXT PRIMARY KEY, sha256 TEXT NOT NULL, size INTEGER NOT NULL, captures INTEGER NOT NULL, "
+               "rule TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL)")
+    insert_only(db, "disposals", ("warc",))
+    db.execute("CREATE INDEX artifacts_by_warc ON artifacts (warc)")
+
+
+FACT_TABLES.append("disposals")

@@ -76,7 +76,7 @@ def _elsewhere(db: sqlite3.Connection, expected: Counter[str]) -> Iterator[Claim
 
 def _outside(about: str) -> bool:
     """Events that record an act, not a row: logins and accounts of the desk, hand-overs."""
-    return about.split(" ")[3] in {"account", "login", "sent", "exported", "shown", "merged"}
+    return about.split(" ")[3] in {"account", "login", "sent", "exported", "shown", "merged", "backed-up", "restored", "unsealed"}
 
 
 def _plain(table: str) -> Callable[[sqlite3.Connection], Rows]:

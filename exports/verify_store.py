@@ -85,15 +85,26 @@ def _verdicts(db: sqlite3.Connection) -> Iterator[Claim]:
 
 def _warcs(db: sqlite3.Connection, home: Home) -> Iterator[Claim]:
     listed = {r["name"]: r for r in db.execute("SELECT * FROM warcs ORDER BY name")}
+    gone = _disposed(db)
     for name, row in listed.items():
         path = home.warc / name
-        if path.is_file():
+        if name in gone and not path.exists():
+            yield Claim(name, VERIFIED, gone[name])
+        elif path.is_file():
             yield from _warc(db, path, row)
         else:
             yield Claim(name, MISSING, "登记过的 WARC 不在证据库里")
     for path in sorted(home.warc.iterdir()) if home.warc.is_dir() else ():
         if path.name not in listed and not path.name.endswith((OPEN, ".torn")):
             yield Claim(path.name, UNEXPECTED, "没有登记的文件")
+
+
+def _disposed(db: sqlite3.Connection) -> dict[str, str]:
+    """What was destroyed when its time was over, and on whose order; older stores know nothing of it."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'disposals'").fetchone():
+        return {}
+    return {r["warc"]: f"保存期满，{r['at'][:10]} 由 {r['person']} 按“{r['rule']}”销毁；登记的 SHA-256 {r['sha256']} 仍在"
+            for r in db.execute("SELECT * FROM disposals")}
 
 
 def _warc(db: sqlite3.Connection, path: Path, row: sqlite3.Row) -> list[Claim]:

@@ -44,3 +44,10 @@ def _last_day(store: Store, run: str, day: str) -> str:
     """The day of the newest daily run before this one, `day` where there is none."""
     row = store.one("SELECT max(day) AS day FROM runs WHERE kind = 'daily' AND id <> ? AND day <= ?", run, day)
     return str(row["day"] or day) if row else day
+
+
+def unreached(store: Store, run: str) -> str:
+    """How many pages of `run` gave no answer at all, in one sentence; "" when every one did."""
+    row = store.one("SELECT count(*) AS n, coalesce(sum(outcome = 'error'), 0) AS bad FROM captures WHERE run = ? AND means = 'http' "
+                    "AND why NOT IN ('serp', 'robots', 'probe')", run)
+    return f"普通抓取 {row['n']} 个网址，其中 {row['bad']} 个没有抓到（无法连接或出错），原因见各页记录" if row and row["bad"] else ""

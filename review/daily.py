@@ -88,6 +88,8 @@ class DailyRun:
         if self.cut:
             self.problems.append(f"时间预算 {wish.seconds / 60:g} 分钟已用完，没有做完：{'、'.join(STAGE_LABELS[s] for s in self.cut)}；"
                                  "留下的由下一次运行接着做")
+        if said := catching_up.unreached(self.store, self.run):
+            self._note(said)
         code = self._code(discovery)
         self._stage("export", self._export)
         if self.config.timestamps.authorities:

@@ -40,6 +40,7 @@ def pending(store: Store, ruleset: str) -> list[str]:
             LEFT JOIN (SELECT capture, max(at) AS at FROM verdicts WHERE ruleset = ? GROUP BY capture) v
               ON v.capture = c.id
             WHERE c.outcome IN ('ok', 'partial') AND c.why NOT IN ({marks})
+              AND NOT EXISTS (SELECT 1 FROM artifacts a JOIN disposals d ON d.warc = a.warc WHERE a.capture = c.id)
               AND (v.at IS NULL OR v.at < (SELECT max(f.at) FROM site_facts f WHERE f.host = c.host))
             ORDER BY c.started, c.id""", ruleset, *_NOT_PAGES)
     return [r["id"] for r in rows]

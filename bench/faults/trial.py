@@ -49,6 +49,7 @@ class Trial:
         self.home = home_at(folder / "home", world, **settings)
         self.before = {}
         self.recaptured = False
+        self.whole = False  # whether a run came to its end after the last disturbance
 
     def on_disk(self, megabytes):
         """Put the home on a small disk of its own; NotHere without the right to mount one."""
@@ -78,19 +79,19 @@ class Trial:
     def kill_run(self):
         """Kill the run with -9 at a random moment of it; True when it was alive."""
         daily = self.start()
-        time.sleep(self.rng.uniform(0.3, self.span))
+        time.sleep(self.rng.uniform(0.3, self.span * 0.6))  # a resumed run is shorter
         return self._killed(daily.kill())
 
-    def kill_stage(self, stage):
-        """Kill the crawl process of a stage with -9 at a random moment, and let the run go on; True when it was alive."""
-        daily = self.start()
-        pid = daily.child(stage)
-        struck = False
-        if pid:
-            time.sleep(self.rng.uniform(0.0, 1.6 if stage != "deepen" else 8.0))
-            struck = subprocess.run(["kill", "-9", str(pid)], capture_output=True).returncode == 0
-        self._killed(struck)
-        daily.wait()
+    def kill_stages(self, stages):
+        """One run to its end, in which the crawl process of each of `stages` is killed once; the stages that were struck."""
+        daily, struck = self.start(), []
+        for stage in stages:
+            if pid := daily.child(stage):
+                time.sleep(self.rng.uniform(0.0, 1.6 if stage != "deepen" else 8.0))
+                if subprocess.run(["kill", "-9", str(pid)], capture_output=True).returncode == 0:
+                    struck.append(stage)
+                    self._killed(True)
+        self.whole = daily.wait() in {0, 1}
         daily.settle()
         return struck
 
@@ -110,7 +111,7 @@ class Trial:
 
     def judge(self):
         """Run to a whole end, then compare; the result."""
-        for _ in range(MAX_RERUNS):
+        for _ in range(0 if self.whole else MAX_RERUNS):
             if self.run() in {0, 1}:
                 break
         made = self.result
