@@ -127,7 +127,7 @@ class Trial:
 
     def reports(self):
         """Everything the runs of this home said: reports and terminal."""
-        places = [*self.home.logs.glob("report-*.json"), *self.home.root.glob("report-*.json"),
+        places = [*self.home.logs.glob("report-*.json"), *self.home.logs.glob("dajia*.jsonl"), *self.home.root.glob("report-*.json"),
                   self.home.root.parent / f"{self.home.root.name}.said"]
         return "\n".join(p.read_text(encoding="utf-8", errors="replace") for p in places if p.is_file())
 
