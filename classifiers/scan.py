@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 
 import numpy as np
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
@@ -56,11 +56,11 @@ class Counts:
 def scan_file(path: str | Path, counts: Counts | None = None) -> Iterator[dict[str, Any]]:
     """Hits of a list with one name per line; gzip is recognised by its bytes; "-" reads standard input."""
     if str(path) == "-":
-        yield from _scan_stream(sys.stdin.buffer, "标准输入", counts or Counts())
+        yield from scan_stream(sys.stdin.buffer, "标准输入", counts or Counts())
         return
     try:
         with Path(path).open("rb") as stream:
-            yield from _scan_stream(stream, str(path), counts or Counts())
+            yield from scan_stream(stream, str(path), counts or Counts())
     except IsADirectoryError as error:
         raise ScanError(f"{path} 是文件夹；请给出每行一个域名的文件（可为 .gz）") from error
     except FileNotFoundError as error:
@@ -82,7 +82,15 @@ def scan_lines(lines: Iterable[str | bytes], counts: Counts | None = None) -> It
         yield from scan_block(block, tally)
 
 
-def _scan_stream(stream: IO[bytes], name: str, counts: Counts) -> Iterator[dict[str, Any]]:
+class Stream(Protocol):
+    """Whatever gives bytes."""
+
+    def read(self, n: int, /) -> bytes:
+        """At most about `n` bytes; b"" at the end."""
+
+
+def scan_stream(stream: Stream, name: str, counts: Counts) -> Iterator[dict[str, Any]]:
+    """Hits of a stream of lines, plain or gzip; `name` stands in messages."""
     head = stream.read(2)
     source: Iterator[bytes] = _blocks(stream, head)
     if head == b"\x1f\x8b":
@@ -99,7 +107,7 @@ def _scan_stream(stream: IO[bytes], name: str, counts: Counts) -> Iterator[dict[
         yield from scan_block(rest, counts)
 
 
-def _blocks(stream: IO[bytes], head: bytes) -> Iterator[bytes]:
+def _blocks(stream: Stream, head: bytes) -> Iterator[bytes]:
     if head:
         yield head
     while data := stream.read(_BLOCK):

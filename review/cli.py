@@ -102,6 +102,8 @@ def _failed(problem: Exception) -> int:
         return _told(str(problem.args[0] if problem.args else problem), USAGE)
     if isinstance(problem, (Locked, StoreError, ArchiveError)):
         return _told(str(problem), ENVIRONMENT)
+    if type(problem).__name__ == "BulkError":
+        return _told(str(problem), USAGE)
     if isinstance(problem, (FrontierAway, QueueLost)):
         return _told(f"共享队列（dajia.toml [frontier] url）：{problem}", ENVIRONMENT)
     if isinstance(problem, OSError):

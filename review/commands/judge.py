@@ -12,19 +12,29 @@ from typing import IO, TextIO
 import click
 
 from evidence.home import Home
+from review.bulk.options import bulk_options, in_bulk
 
 
 @click.command()
 @click.option("--jsonl", "source", metavar="IN", help="逐行 JSON：{id,url,html|text,facts?}；“-”为标准输入，可为 .gz")
 @click.option("--out", metavar="OUT", help="结果文件；默认标准输出")
+@click.option("--parquet", metavar="IN", help="Parquet 文件或文件夹，列：id,url,html 或 text,facts；须与 --out 同用")
+@bulk_options
 @click.option("--quiet", is_flag=True, help="不打印进度")
 @click.pass_obj
-def command(home: Home, source: str | None, out: str | None, quiet: bool) -> int:
-    """用当前规则研判：不带参数时重判库中证据（不发任何请求）；--jsonl 批量研判文件。"""
-    if source is None:
-        if out:
-            raise click.UsageError("--out 只与 --jsonl 同用")
+def command(home: Home, source: str | None, out: str | None, parquet: str | None, quiet: bool,
+            shards: str | None, cluster: str, workers: int, shard_mb: float) -> int:
+    """用当前规则研判：不带参数时重判库中证据（不发任何请求）；--jsonl、--parquet 批量研判文件，--shards 分片、可续做。"""
+    if source is None and parquet is None:
+        if out or shards:
+            raise click.UsageError("--out、--shards 只与 --jsonl、--parquet 同用")
         return _stored(home, quiet)
+    if source is not None and parquet is not None:
+        raise click.UsageError("--jsonl 与 --parquet 只能用一个")
+    if shards or cluster or parquet is not None:
+        return in_bulk("judge", parquet or source or "", "parquet" if parquet else "jsonl", out, quiet, shards=shards,
+                       cluster=cluster, workers=workers, shard_mb=shard_mb)
+    assert source is not None
     from classifiers.jsonl import judge_lines
 
     started = time.monotonic()
