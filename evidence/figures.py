@@ -67,13 +67,19 @@ def figures(clocks: Iterable[Clock], released: int, overturned: int) -> Figures:
     fallen = [c for c in known if c.spells]
     rates = (
         Rate("报送后下线", sum(bool(c.down_after_filing) for c in known), sum(bool(c.filed) for c in known)),
-        Rate("下线后满 7 天未恢复", sum(bool(c.stayed_7) for c in fallen), len(fallen)),
-        Rate("下线后满 30 天未恢复", sum(bool(c.stayed_30) for c in fallen), len(fallen)),
+        _stayed("下线后满 7 天未恢复", fallen, "stayed_7"),
+        _stayed("下线后满 30 天未恢复", fallen, "stayed_30"),
         Rate("下线后又上线", sum(bool(c.returns) for c in fallen), len(fallen)),
         Rate("换地址再现", sum(c.phase == "moved" for c in known), len(known)),
         Rate("复核后撤销（改判）", overturned, released),
     )
     return Figures(dict(Counter(c.phase for c in every)), spans, rates)
+
+
+def _stayed(label: str, fallen: list[Clock], mark: str) -> Rate:
+    """How many stayed down that long, of those for which it is decided: a spell that still runs may yet reach it."""
+    decided = [c for c in fallen if getattr(c, mark) or c.site != "down"]
+    return Rate(label, sum(bool(getattr(c, mark)) for c in decided), len(decided))
 
 
 def _span(clocks: list[Clock], label: str, first: str, second: str) -> Span:

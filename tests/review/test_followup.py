@@ -202,6 +202,7 @@ def test_medians_rest_on_what_happened_and_tell_what_is_open(store, judged):
     assert (spans["报送到下线"].days, spans["报送到下线"].count, spans["报送到下线"].open_) == (6.5, 2, 1)
     assert (rates["复核后撤销（改判）"].part, rates["复核后撤销（改判）"].whole) == (1, 4)
     assert rates["报送后下线"].told == "66.7%（2/3）"
+    assert rates["下线后满 7 天未恢复"].told == "还没有"  # both spells still run
 
 
 def test_the_page_shows_hostile_words_as_words(store, lead):
