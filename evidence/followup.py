@@ -121,6 +121,9 @@ _FOUND = """SELECT DISTINCT d.lead, c.started FROM lead_verdicts d JOIN verdicts
             WHERE v.band IN ('medium', 'high') AND c.means <> 'import' AND c.outcome IN ('ok', 'partial') {only}"""
 
 
+_PLACES = ("decisions", "letters", "checks", "successors", "looks", "lead_verdicts")  # tables whose rows move a clock
+
+
 def clocks(store: Store, leads: Sequence[str] | None = None) -> dict[str, Clock]:
     """Lead → its clock, from everything stored now; all leads that were ever decided or looked at when none are named."""
     story: dict[str, list[Event]] = defaultdict(list)
@@ -144,19 +147,35 @@ def overturned(store: Store, first: str = "", last: str = "~", kinds: Sequence[s
     marks = ",".join("?" for _ in kinds)
     row = store.one(
         "SELECT count(*) AS released, coalesce(sum(EXISTS (SELECT 1 FROM decisions r WHERE r.lead = s.lead AND r.move = 'revoke' "
-        "AND r.at >= s.at AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.undoes = r.id))), 0) AS revoked FROM "
+        "AND r.at >= s.at AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.lead = r.lead AND u.undoes = r.id))), 0) AS revoked FROM "
         "(SELECT d.lead, min(d.at) AS at FROM decisions d JOIN leads l ON l.id = d.lead WHERE d.move = 'second' "
-        f"AND l.kind IN ({marks}) AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.undoes = d.id) GROUP BY d.lead) s "
+        f"AND l.kind IN ({marks}) AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.lead = d.lead AND u.undoes = d.id) "
+        "GROUP BY d.lead) s "
         "WHERE s.at >= ? AND s.at <= ?", *kinds, first, last)
     return (int(row["released"]), int(row["revoked"])) if row else (0, 0)
 
 
+def current(store: Store) -> dict[str, Clock]:
+    """Every clock as of now, like `clocks`: those kept in the table, and computed anew where facts came in since."""
+    marks = {row["place"]: row["until"] for row in store.rows("SELECT place, until FROM takedown_marks")}
+    if set(marks) != set(_PLACES):
+        return clocks(store)
+    changed = {row["lead"] for place in _PLACES for row in store.rows(f"SELECT DISTINCT lead FROM {place} WHERE rowid > ?", marks[place])}
+    kept = {row["lead"]: Clock(**{name: row[name] for name in row.keys() if name != "computed"})  # noqa: SIM118 - a sqlite3.Row
+            for row in store.rows("SELECT * FROM takedowns") if row["lead"] not in changed}
+    fresh = sorted(changed)
+    for at in range(0, len(fresh), 500):
+        kept |= clocks(store, fresh[at:at + 500])
+    return kept
+
+
 def rebuild(store: Store) -> int:
     """Compute every clock anew into the table that `v_takedowns` shows; returns how many there are."""
-    found = clocks(store)
-    now = ids.utc_now()
     with store.transaction():
+        found, now = clocks(store), ids.utc_now()
         store.db.execute("DELETE FROM takedowns")
+        store.db.executemany("INSERT OR REPLACE INTO takedown_marks VALUES (?, ?)", [
+            (place, store.db.execute(f"SELECT coalesce(max(rowid), 0) FROM {place}").fetchone()[0]) for place in _PLACES])
         rows = [made.as_row() | {"computed": now} for made in found.values()]
         if rows:
             names = list(rows[0])

@@ -342,3 +342,10 @@ def retention(db: Database) -> None:
 
 
 FACT_TABLES.append("disposals")
+
+
+@migration
+def retractions(db: Database) -> None:
+    """Which letters were taken back is asked for every letter; up to which rows of the facts the clocks are computed."""
+    db.execute("CREATE INDEX letters_by_retracts ON letters (retracts)")
+    db.execute("CREATE TABLE takedown_marks (place TEXT PRIMARY KEY, until INTEGER NOT NULL)")

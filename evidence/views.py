@@ -132,7 +132,7 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
         "v_decisions",
         "every decision of a person, in the order they were made; `taken_back` is when it was undone, empty while it stands",
         """SELECT d.id, d.lead, l.subject, l.kind, d.move, d.reviewer, d.reason, d.at,
-                  coalesce((SELECT u.at FROM decisions u WHERE u.undoes = d.id), '') AS taken_back
+                  coalesce((SELECT u.at FROM decisions u WHERE u.lead = d.lead AND u.undoes = d.id), '') AS taken_back
            FROM decisions d JOIN leads l ON l.id = d.lead WHERE d.move <> 'undo'""",
     ),
     (

@@ -61,7 +61,7 @@ class Page:
 
 def page(store: Store, config: Config, shown: str = "all", now: str = "") -> Page:
     """The page as of now; an unknown filter shows all."""
-    clocks = {lead: c for lead, c in followup.clocks(store).items() if c.phase in _FIRST}
+    clocks = {lead: c for lead, c in followup.current(store).items() if c.phase in _FIRST}
     wanted = {name: phases for name, _, phases in FILTERS}
     shown = shown if shown in wanted else "all"
     chosen = sorted((c for c in clocks.values() if c.phase in wanted[shown]), key=lambda c: c.last_look or c.confirmed, reverse=True)

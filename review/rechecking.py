@@ -68,7 +68,7 @@ def next_look(clock: Clock, plan: Recheck) -> datetime | None:
 def due(store: Store, plan: Recheck, now: str) -> list[str]:
     """Leads to look at now, longest waiting first. What was only brought in and has no web address cannot be asked."""
     limit = moment(now) + SLACK
-    found = [(when, lead) for lead, clock in followup.clocks(store).items()
+    found = [(when, lead) for lead, clock in followup.current(store).items()
              if (when := next_look(clock, plan)) is not None and when <= limit]
     return [lead for _, lead in sorted(found)]
 

@@ -215,3 +215,17 @@ def test_the_store_with_a_month_of_looks_verifies(month):
     from exports.verify_rows import row_claims
 
     assert {c.state for c in row_claims(month.store.db)} == {"verified"}
+
+
+def test_kept_clocks_are_those_computed_anew_whatever_came_in_since(month):
+    store = month.store
+    followup.rebuild(store)
+    assert followup.current(store) == followup.clocks(store)
+    for host, step in (("walls.example", "accepted"), ("stays.example", "refused")):
+        month.letter(host, step, DAYS)
+    month.look(DAYS, {"stays.example": "gone", "walls.example": "gone"})
+    store.add_decision(Decision(ids.new_id(), month.leads["slow.example"], "revoke", "王复查", "误判", "v", when(DAYS)))
+    now = followup.current(store)
+    assert now == followup.clocks(store)
+    assert {host: now[month.leads[host]].phase for host in ("stays.example", "walls.example", "slow.example")} == {
+        "stays.example": "down", "walls.example": "down", "slow.example": "closed"}
