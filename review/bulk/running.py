@@ -123,7 +123,7 @@ def _client(job: Job) -> Iterator[Any]:
         from distributed import Client, LocalCluster
     except ImportError as problem:
         raise BulkError("多进程需要 Dask：pip install 'dajia[cluster]'；或用 --workers 1 在本进程里做") from problem
-    for name in ("distributed", "distributed.nanny", "distributed.scheduler", "distributed.worker"):
+    for name in ("distributed", "distributed.client", "distributed.nanny", "distributed.scheduler", "distributed.worker"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told shard by shard
     with dask.config.set({"distributed.scheduler.allowed-failures": TRIES, "distributed.scheduler.work-stealing": True}):
         if job.cluster:
