@@ -25,10 +25,12 @@ check: .setup-done
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) scripts/tables.py --check
+	@$(PY) scripts/architecture.py --check
 	@$(PY) scripts/manuals.py --check
 
 docs: .setup-done
 	@$(PY) scripts/tables.py
+	@$(PY) scripts/architecture.py
 	@$(PY) scripts/manuals.py
 
 # A read-only window on a covered snapshot of the store; HOME_DIR=… for another installation.

@@ -1,0 +1,1 @@
+"""Fetching and reading; never judging, never exporting."""

@@ -1,0 +1,1 @@
+"""A small web of known truth, served on loopback; imports nothing of dajia."""

@@ -1,0 +1,1 @@
+"""The desk: decides and orchestrates; the one package that knows the whole chain."""
