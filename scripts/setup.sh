@@ -2,7 +2,7 @@
 # Sets up what `make demo` and `make test` need: virtual environment, pinned packages, Chromium, a CJK font.
 # usage: scripts/setup.sh VENV [bundle=DIR] [tests]
 #   bundle=DIR  take the packages from a folder with wheels/ and SHA256SUMS, without any network
-#   tests       also what only tests need: redis-server, openssl
+#   tests       also what only tests need: redis-server, openssl, an independent viewer of web archives (by npm, where it is there)
 set -eu
 VENV=${1:-.venv}
 shift 2>/dev/null || true
@@ -101,5 +101,15 @@ if [ -n "$NEED" ]; then
     else
         say "missing: $NEED - install them for screenshots; going on in plain-HTTP mode"
     fi
+fi
+VIEWER=$VENV/share/replaywebpage
+if [ -n "$TESTS" ] && [ -z "$BUNDLE" ] && has npm && [ ! -f "$VIEWER/ui.js" ]; then
+    FETCHED=$(mktemp -d)
+    if (cd "$FETCHED" && timeout 120 npm pack --silent replaywebpage@2.5.3 >/dev/null 2>&1 && tar xzf replaywebpage-2.5.3.tgz); then
+        mkdir -p "$VIEWER" && cp "$FETCHED/package/ui.js" "$FETCHED/package/sw.js" "$FETCHED/package/LICENSE" "$VIEWER/"
+    else
+        say "the viewer ReplayWeb.page could not be fetched: its test is skipped"
+    fi
+    rm -rf "$FETCHED"
 fi
 say "ready"
