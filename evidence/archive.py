@@ -103,7 +103,7 @@ class WarcWriter:
         at = started or ids.utc_now()
         artifact = self._record("response", url, body, extra, at, head=head, name=name,
                                 media_type=media_type, coding=coding)
-        parts = urlsplit(url)
+        parts = urlsplit(_one_line(url).strip())  # as the record's own header has it
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         asked = _head(f"{method} {target} HTTP/1.1", [("Host", parts.netloc), *request_headers])
         self._record("request", url, b"", {"X-Dajia-Capture": capture_id}, at, head=asked)

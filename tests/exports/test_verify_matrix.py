@@ -458,7 +458,25 @@ WARC = {
     "bytes appended": (lambda home: warc_of(home).write_bytes(warc_of(home).read_bytes() + b"x" * 30), "warc.gz"),
     "compressed anew": (lambda home: warc_of(home).write_bytes(remade(members(warc_of(home).read_bytes()))), "warc.gz"),
     "screenshot swapped": (warc_change(lambda p: _swapped(p)), "抓取"),
+    "HTTP header changed": (warc_change(only(b"response", lambda p: p.replace(b"Content-Type: text/html", b"Content-Type: text/evil", 1))),
+                            "response"),
+    "HTTP status changed": (warc_change(only(b"response", lambda p: p.replace(b"HTTP/1.1 200", b"HTTP/1.1 404", 1))), "response"),
+    "request line changed": (warc_change(only(b"request", lambda p: p.replace(b"GET /", b"PUT /", 1))), "request"),
+    "record id used twice": (warc_change(lambda p: [*p[:3], _with_id_of(p[3], p[1]), *p[4:]]), "response"),
+    "declared length changed": (warc_change(only(b"response", lambda p: p.replace(b"Content-Length: ", b"Content-Length: 1", 1))), "response"),
+    "type of a record changed": (warc_change(only(b"response", lambda p: p.replace(b"WARC-Type: response", b"WARC-Type: resource", 1))), "request"),
+    "date that is none": (warc_change(only(b"response", lambda p: p.replace(b"WARC-Date: 2", b"WARC-Date: x", 1))), "response"),
+    "SM3 of other bytes": (warc_change(only(b"response", lambda p: p.replace(b"X-Dajia-Payload-SM3: ", b"X-Dajia-Payload-SM3: 0", 1))), "response"),
+    "said to be truncated": (warc_change(only(b"response", lambda p: p.replace(b"\r\n", b"\r\nWARC-Truncated: length\r\n", 1))), "warc.gz"),
+    "said to be as on the wire": (warc_change(only(b"response", lambda p: p.replace(b"Headers: reconstructed", b"Headers: wire", 1))), "warc.gz"),
+    "file emptied": (lambda home: warc_of(home).write_bytes(b""), "warc.gz"),
+    "first member no gzip": (lambda home: flip(warc_of(home), 1), "warc.gz"),
 }
+
+
+def _with_id_of(plain, other):
+    own = next(line for line in other.split(b"\r\n") if line.startswith(b"WARC-Record-ID"))
+    return b"\r\n".join(own if line.startswith(b"WARC-Record-ID") else line for line in plain.split(b"\r\n"))
 
 
 def _swapped(plains):
@@ -485,6 +503,12 @@ def test_tampering_with_a_warc_is_named_beside_its_store_and_by_its_digest(made,
     assert claims[0].state == "altered"
     told, code = alone(path, "--manifest", registered)
     assert (told, code) == ([tuple(c) for c in claims], 1)
+
+
+def test_the_matrix_has_twenty_five_kinds_for_each():
+    """Stores, WARCs and packages: what is listed above, beside zips of others, bombs, tokens and remade packages."""
+    assert len(STORE) + len(WARC) >= 50
+    assert min(len(PACKAGE), len(WARC)) >= 25
 
 
 def test_a_warc_without_a_registered_digest_is_not_verifiable(made, tmp_path):
