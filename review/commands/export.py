@@ -99,7 +99,7 @@ def withdrawal(home: Home, lead: str, out: Path | None, as_json: bool) -> int:
     return 0
 
 
-for _made in (analyst_exports.datasette, analyst_exports.table_files):
+for _made in (analyst_exports.datasette, analyst_exports.table_files, analyst_exports.certificate_numbers):
     command.add_command(_made)
 
 
