@@ -48,14 +48,20 @@ def _line(a: tuple[float, float], b: tuple[float, float]) -> str:
 def _site(at: tuple[float, float], label: str, role: str) -> str:
     colour = _COLOURS.get(role, "#333")
     return (f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="7" fill="{colour}"><title>{_text(label, 200)}</title></circle>'
-            f'<text x="{at[0] + 10:.1f}" y="{at[1] + 4:.1f}" fill="#222">{_text(label, 26)}</text>')
+            f'<text {_beside(at)} fill="#222">{_text(label, 26)}</text>')
 
 
 def _tie(at: tuple[float, float], label: str, role: str) -> str:
     colour = _COLOURS.get(role, "#333")
     return (f'<rect x="{at[0] - 6:.1f}" y="{at[1] - 6:.1f}" width="12" height="12" rx="2" fill="#fff" stroke="{colour}" '
             f'stroke-width="2.5"><title>{_text(label, 200)}</title></rect>'
-            f'<text x="{at[0] + 10:.1f}" y="{at[1] + 4:.1f}" fill="{colour}">{_text(label, 30)}</text>')
+            f'<text {_beside(at)} fill="{colour}">{_text(label, 30)}</text>')
+
+
+def _beside(at: tuple[float, float]) -> str:
+    """Where a label stands: right of its mark, left of it near the right edge."""
+    left = at[0] > _WIDTH * 0.74
+    return f'x="{at[0] + (-10 if left else 10):.1f}" y="{at[1] + 4:.1f}" text-anchor="{"end" if left else "start"}"'
 
 
 def _legend() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from evidence.archive import Vault
 from evidence.reading import NotStored
@@ -37,8 +37,8 @@ def difference(store: Store, vault: Vault, one: tuple[str, str], other: tuple[st
         sheet.paste(picture, (0, 0))
     apart = ImageOps.grayscale(ImageChops.difference(*sheets)).point(lambda level: 255 if level > TOLERANCE else 0)
     pale = ImageOps.grayscale(sheets[0]).point(lambda level: 150 + level * 105 // 255).convert("RGB")
-    marked = Image.composite(Image.new("RGB", size, "#c62828"), pale, apart.point(lambda level: level * 3 // 4))
-    return _jpeg(marked)
+    tinted = Image.composite(Image.new("RGB", size, "#ffb3ab"), pale, apart.filter(ImageFilter.MaxFilter(9)))  # thin strokes get a halo
+    return _jpeg(Image.composite(Image.new("RGB", size, "#c00000"), tinted, apart))
 
 
 def _stored(store: Store, vault: Vault, capture_id: str, name: str) -> Image.Image:
