@@ -48,8 +48,8 @@ def entries(dossier: Dossier, originals: Originals, config: Config) -> list[Entr
             for f in _procedure()[0]]
 
 
-def listing(exhibits: Iterable[Exhibit]) -> list[tuple[str, ...]]:
-    """One row an exhibit, in the columns of `LIST_HEAD`."""
+def listing(dossier: Dossier, exhibits: Iterable[Exhibit]) -> list[tuple[str, ...]]:
+    """One row an exhibit, in the columns of `LIST_HEAD`; addresses masked, digests whole."""
     rows: list[tuple[str, ...]] = []
     for e in exhibits:
         a = e.artifact
@@ -57,7 +57,7 @@ def listing(exhibits: Iterable[Exhibit]) -> list[tuple[str, ...]]:
         place = e.path or (f"封存原件（{e.sealed}）" if e.sealed else f"封存原件，{'WACZ 内' if a.name in {'body', 'dom'} else '未随包'}")
         coded = f"，编码 {a.coding}" if a.coding else ""
         rows.append((str(e.number), e.title, kind, (a.media_type or "未声明") + coded, str(a.size), a.sha256, a.sm3,
-                     f"{e.capture.url[:200]} {fields.beijing(e.capture.started)}", place))
+                     f"{fields.shown(dossier, e.capture.url[:200])} {fields.beijing(e.capture.started)}", place))
     return rows
 
 

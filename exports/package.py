@@ -140,7 +140,7 @@ def _write_evidence(made: EvidenceSet, config: Config) -> None:
     originals.masked += write_records(dossier, made.root, originals.exhibits)
     originals.masked += write_replies(dossier, made.root)
     stamps.write_tokens(dossier.tokens, made.root)
-    entries, rows = extraction.entries(dossier, originals, config), extraction.listing(originals.exhibits)
+    entries, rows = extraction.entries(dossier, originals, config), extraction.listing(dossier, originals.exhibits)
     record_docx.write(entries, rows, extraction.list_rule(), data / "record.docx")
     try:
         (data / "record.pdf").write_bytes(pdf.record(entries, rows, extraction.list_rule()))

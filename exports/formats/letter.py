@@ -32,13 +32,13 @@ def write(letter: Letter, target: Path) -> None:
         put(document, line, title, WD_ALIGN_PARAGRAPH.CENTER)
     put(document, "", body)
     put(document, f"{letter.addressee}：", body)
-    for level, text in numbered(letter):
-        put(document, text, heading if level else indented)
-    put(document, "", body)
+    told = [put(document, text, heading if level else indented) for level, text in numbered(letter)]
+    ending = [*told[-1:], put(document, "", body)]
     for number, annex in enumerate(letter.annexes, 1):
-        put(document, f"{'附件：' if number == 1 else '　　　'}{number}. {annex}", indented)
-    put(document, "", body)
-    put(document, "", body)
+        ending.append(put(document, f"{'附件：' if number == 1 else '　　　'}{number}. {annex}", indented))
+    ending += [put(document, "", body), put(document, "", body)]
+    for paragraph in ending:  # a signature never stands on a page of its own: some of the text goes with it
+        paragraph.paragraph_format.keep_with_next = True
     for line in (letter.unit + "　　", letter.day + "　　　　"):
         put(document, line, body, WD_ALIGN_PARAGRAPH.RIGHT).paragraph_format.keep_with_next = True
     put(document, f"（联系人：{letter.contact}）", indented)

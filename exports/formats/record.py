@@ -18,7 +18,7 @@ from exports.formats.letter import BODY, HEADING, TITLE, legal, page_of_paper, p
 
 SIGN = ("提取人（两人）签名：　　　　　　　　　　　　　　　　年　　月　　日",
         "见证人签名（无见证人的注明原因）：　　　　　　　　　　年　　月　　日",
-        "电子数据持有人（提供人）签名（公开网页无法取得的注明）：　　　　年　　月　　日")
+        "电子数据持有人（提供人）签名（公开网页无法取得的注明）：　　年　月　日")
 WIDTHS = (10, 26, 16, 24, 18, 42, 42, 44, 35)  # mm
 
 
@@ -55,6 +55,9 @@ def _table(document: Any, head: Sequence[str], widths: Sequence[int], size: floa
     for number, cell in enumerate(table.rows[1].cells):
         cell.paragraphs[0].style = plain if number else bold
     pattern = table.rows[1]._tr
+    whole = OxmlElement("w:cantSplit")
+    whole.set(qn("w:val"), "true")
+    pattern.get_or_add_trPr().append(whole)
     for texts in rows:  # copied as a whole: the library's add_row takes time with every row there is
         row = deepcopy(pattern)
         for cell, text in zip(row.tc_lst, texts, strict=True):

@@ -73,7 +73,8 @@ def lay_down(dossier: Dossier, vault: Vault, root: Path, everything: bool) -> Or
     with Extract(vault, f"lead {dossier.lead.id}", dossier.capture.started, root) as extract:
         for number, capture in enumerate(wanted, 1):
             text = masked(dossier, safe_text(vault, capture))
-            hidden = [item for item in text.items if item.kind in SENSITIVE]
+            told = masked(dossier, f"{capture.asked_url}\n{capture.url}\n{capture.title}")  # an address may hold the number asked for
+            hidden = [item for item in (*text.items, *told.items) if item.kind in SENSITIVE]
             made.masked += [(f"抓取 {number} 网页文字", item) for item in text.items]
             if text.text:
                 made.texts.append((capture, text.text))

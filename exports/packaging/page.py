@@ -64,8 +64,8 @@ def render(dossier: Dossier, originals: Originals, config: Config, recipe: str) 
         path=[show(told) for told in path_lines(dossier)], captures=_captures(originals, show),
         texts=[{"caption": show(f"{_way(c)}　{c.title}"), "text": show(t)} for c, t in originals.texts],
         facts=[_fact(f, show) for f in dossier.facts], checks=_checks(dossier, show), list_head=extraction.LIST_HEAD,
-        list_rows=[tuple(show(cell) for cell in row) for row in extraction.listing(originals.exhibits)], statement=STATEMENT,
-        recipe=recipe, notes=originals.notes, masked=masked_rows(originals.masked), custody=dossier.custody,
+        list_rows=[tuple(defang(visible(cell)) for cell in row) for row in extraction.listing(dossier, originals.exhibits)],
+        statement=STATEMENT, recipe=recipe, notes=originals.notes, masked=masked_rows(originals.masked), custody=dossier.custody,
         decisions=[{"at": fields.beijing(d.at), "reviewer": d.reviewer, "move": MOVES.get(d.move, d.move), "reason": show(d.reason)}
                    for d in dossier.decisions])
 

@@ -91,3 +91,46 @@ def test_a_page_made_for_desks_is_pictured_to_its_edges_on_a_phone(web, looker):
 def test_a_text_over_two_lines_has_both(shot):
     found = boxes(shot)
     assert len(next(rects for text, rects in found.items() if text.startswith("已领证"))) >= 2
+
+
+RESULT = """<!DOCTYPE html><meta charset=utf-8><meta name=viewport content="width=device-width"><title>证书查询结果</title>
+<style>body{font:18px/1.8 sans-serif;margin:24px;background:#f4f8ff}table{background:#fff}td{padding:6px 14px;border:1px solid #9ab}</style>
+<h2>特种作业操作证查询结果</h2><table><tr><td>姓名：</td><td>钱七七</td></tr><tr><td>证号</td><td>T110105194912310021</td></tr>
+<tr><td>作业类别</td><td>低压电工作业</td></tr></table><p>本查询结果仅供参考，页面文字足够长，不必等它再长出什么来，也不必再等。</p>"""
+
+
+@pytest.mark.parametrize("profile", ["desktop", "mobile"])
+def test_a_captured_page_leaves_with_its_data_covered_and_the_rest_readable(web, looker, tmp_path, profile):
+    from crawlers.browsing.keeping import Context, keep
+    from evidence import ids
+    from evidence.archive import Vault, WarcWriter
+    from evidence.home import Home
+    from evidence.records import Lead, Verdict
+    from evidence.store import Store
+    from exports import package
+
+    web.pages["cx.example"] = lambda path, headers: web.reply(RESULT.encode()) if path == "/" else web.reply(b"", 404)
+    visit = looker.visit("http://cx.example/", profile, proxy=web.proxy)
+    with Store.open(Home.at(tmp_path / "home").prepare(), actor="test") as store:
+        run = store.begin_run("daily", "2026-03-09", {})
+        writer = WarcWriter.create(store.home, run, "deepen")
+        kept = keep(writer, visit, Context(run, "manual", "", "dajia", {}), {})
+        store.add_capture(kept.capture)
+        store.add_warc(writer.close())
+        body = kept.capture.artifact("dom").sha256
+        verdict = Verdict(ids.new_id(), kept.capture.id, run, "r", "fake_site", "high", 80.0, body, ids.utc_now())
+        store.add_verdict(verdict)
+        lead = Lead(ids.new_id(), "fake_site", "cx.example", "host", verdict.id, ids.utc_now())
+        store.add_lead(lead)
+        store.add_lead_verdict(lead.id, verdict.id)
+        made = package.build(store, Vault(store.home), lead.id, "wangxinban", tmp_path / "out", Config())
+    listed = (made.path / "data/masked.csv").read_text(encoding="utf-8-sig")
+    assert "整图粗粒化" not in listed
+    shown = Image.open(next(made.path.rglob("screenshot-first.jpg"))).convert("RGB")
+    plain = Image.open(io.BytesIO(visit.shot.pictures["screenshot-first"][1])).convert("RGB")
+    bar, factor = shown.height - plain.height, visit.shot.places["factor"]
+    texts = {text.strip(): rects for text, rects in visit.shot.places["texts"]}
+    for text, covered in (("钱七七", True), ("T110105194912310021", True), ("低压电工作业", False), ("特种作业操作证查询结果", False)):
+        left, top, width, height = (round(n * factor) for n in texts[text][0])
+        part = np.asarray(shown.crop((left + 2, top + bar + 2, left + width - 2, top + bar + height - 2))).astype(int)
+        assert bool(abs(part - 58).max() < 20) is covered, text
