@@ -13,6 +13,7 @@ from exports.masking import mask_contact
 # The day's new leads; parameters: run, day, day.
 NEW = """SELECT l.id FROM leads l JOIN v_leads b ON b.id = l.id JOIN verdicts v ON v.id = l.first_verdict
          LEFT JOIN runs r ON r.id = v.run WHERE v.run = ? OR r.day = ? OR date(l.at, '+8 hours') = ?"""
+_HOW = {"forwarded": "原地址转到这里", "body": "网页字节相同", "content": "网页文字相同"}
 _SHARED = ("phone", "wechat", "qq", "email", "telegram")
 
 
@@ -31,7 +32,7 @@ class Recurrence:
 
 def recurrences(store: Store, run: str, day: str, contacts: str = "show") -> list[Recurrence]:
     """Every recurrence of the day; sellers' contacts are masked when `contacts` is "mask"."""
-    return [*_up_again(store, day), *_found_again(store, run, day), *_under_another_name(store, run, day, contacts)]
+    return [*_up_again(store, day), *_moved(store, day), *_found_again(store, run, day), *_under_another_name(store, run, day, contacts)]
 
 
 def _up_again(store: Store, day: str) -> Iterator[Recurrence]:
@@ -41,6 +42,16 @@ def _up_again(store: Store, day: str) -> Iterator[Recurrence]:
         "GROUP BY k.lead HAVING down IS NOT NULL ORDER BY k.at", day)
     for r in rows:
         yield Recurrence(r["lead"], line(defang(r["subject"]), 300), r["kind"], "下线后又能访问", r["down"], r["at"])
+
+
+def _moved(store: Store, day: str) -> Iterator[Recurrence]:
+    """The same page at a new host, told on the day it was recognised there."""
+    rows = store.rows(
+        "SELECT s.lead, s.subject, l.kind, s.host, s.how, s.at, coalesce(s.new_lead, s.lead) AS told, t.last_up FROM v_successors s "
+        "JOIN leads l ON l.id = s.lead LEFT JOIN takedowns t ON t.lead = s.lead WHERE date(s.at, '+8 hours') = ? ORDER BY s.host", day)
+    for r in rows:
+        why, was = f"换地址再现：{_HOW.get(r['how'], r['how'])}", line(defang(r["subject"]), 300)
+        yield Recurrence(r["told"], line(defang(r["host"]), 300), r["kind"], why, r["last_up"] or "", r["at"], was)
 
 
 def _found_again(store: Store, run: str, day: str) -> Iterator[Recurrence]:

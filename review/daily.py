@@ -15,7 +15,7 @@ from typing import Any
 
 from crawlers import sitefacts
 from evidence import config as settings
-from evidence import custody, followup, ids, recovery
+from evidence import custody, followup, ids, looking, recovery
 from evidence.archive import Vault
 from evidence.home import Home
 from evidence.sharing import frontier_for
@@ -119,10 +119,10 @@ class DailyRun:
         self._follow()
         return self._end(PARTIAL if self.problems else OK)
 
-    def recheck(self) -> RunResult:
-        """Look whether confirmed subjects are still up."""
+    def recheck(self, wanted: tuple[str, ...]) -> RunResult:
+        """Look whether confirmed subjects are still up: those that are due, or the wanted ones at once."""
         self._begin("recheck")
-        self._look_again()
+        self._look_again(wanted)
         return self._end(PARTIAL if self.problems else OK)
 
     def judge_again(self) -> RunResult:
@@ -223,22 +223,22 @@ class DailyRun:
         self.problems += links.read_traits(self.store, Vault(self.home))
         return links.rebuild(self.store)
 
-    def _look_again(self) -> None:
-        self._stage("recheck", self._recheck)
-        if self.frontier.counts("plain", self.run)["waiting"]:
+    def _look_again(self, wanted: tuple[str, ...] = ()) -> None:
+        found = self._stage("recheck", lambda: self._recheck(wanted))
+        if found and any(one.how == "forwarded" for one in found.moved):
             self._follow()  # where an old address led to is judged at once
 
-    def _recheck(self) -> int:
-        plan = self.config.recheck
-        queued, rounds = rechecking.queue(self.store, self.frontier, self.run, plan), rechecking.Rounds()
+    def _recheck(self, wanted: tuple[str, ...]) -> rechecking.Rounds:
+        plan, rounds = self.config.recheck, rechecking.Rounds()
+        queued = rechecking.queue(self.store, self.frontier, self.run, plan, wanted=wanted)
         if queued:
             for vantage in plan.vantages:
                 self._crawl("recheck", "--vantage", vantage)
             rounds = rechecking.conclude(self.store, Vault(self.home), self.run)
             self.problems += rounds.problems
-        moving.follow(self.store, self.frontier, self.run, rounds.moved)
+        rounds.moved = moving.follow(self.store, self.frontier, self.run, rounds.moved)
         followup.rebuild(self.store)
-        return queued
+        return rounds
 
     def _export(self) -> int:
         covered = self.run if self._sources() or not self.wish.only else packaging.run_named(self.store, "")[0]
@@ -310,9 +310,9 @@ def adopt(home: Home, say: Reporter) -> RunResult:
     return _locked(home, say, "capture", lambda work: work.adopted())
 
 
-def recheck(home: Home, say: Reporter) -> RunResult:
-    """Look at what was confirmed."""
-    return _locked(home, say, "recheck", lambda work: work.recheck())
+def recheck(home: Home, say: Reporter, wanted: tuple[str, ...] = ()) -> RunResult:
+    """Look at what was confirmed and is due; or at the wanted leads, by id, however lately they were looked at."""
+    return _locked(home, say, "recheck", lambda work: work.recheck(wanted))
 
 
 def judge_again(home: Home, say: Reporter) -> RunResult:
@@ -359,4 +359,8 @@ def _said(made: Any) -> str:
         return f"看了 {made.scanned} 个域名，像官方的 {made.suspects} 个，新列入抓取 {made.addresses['queued']} 个"
     if isinstance(made, leads.LeadCount):
         return f"新线索 {made.new} 条"
+    if isinstance(made, rechecking.Rounds):
+        states = [check.state for check in made.checks]
+        said = "，".join(f"{label} {states.count(state)}" for state, label in looking.STATE_LABELS.items() if state in states)
+        return said + (f"；换地址 {len(made.moved)}" if made.moved else "")
     return ""

@@ -13,6 +13,7 @@ from evidence import followup, ids
 from evidence.followup import Letter
 from evidence.records import BANDS, Lead
 from evidence.store import Store
+from exports.defang import defang
 from exports.withdrawal import PREFIX
 from review import clock
 from review.decisions import MoveRefused
@@ -43,6 +44,19 @@ def told_before(store: Store, lead: Lead, agency: str) -> Told | None:
         "FROM letters l WHERE lead = ? AND agency = ? AND step = 'filed' AND NOT EXISTS (SELECT 1 FROM letters x WHERE x.retracts = l.id)) "
         "ORDER BY at DESC LIMIT 1", lead.id, agency, lead.id, agency)
     return Told(agency, row["at"], row["how"], news_since(store, lead, agency, row["at"])) if row else None
+
+
+def related(store: Store, lead: Lead, agency: str) -> list[str]:
+    """What the agency knows already of the same case: an earlier address of this page, other leads of the gang, one line each."""
+    rows = store.rows(
+        "SELECT p.lead, l.subject, max(p.at) AS at, min(p.why) AS why FROM ("
+        "SELECT s.lead, k.at, '同一网页的旧地址' AS why FROM successors s JOIN packages k ON k.lead = s.lead AND k.agency = ?1 "
+        "WHERE s.host = ?2 UNION ALL SELECT m.lead, k.at, '同一团伙' FROM gang_members o JOIN gang_members m ON m.gang = o.gang "
+        "AND m.lead <> o.lead JOIN packages k ON k.lead = m.lead AND k.agency = ?1 WHERE o.lead = ?3) p "
+        "JOIN leads l ON l.id = p.lead GROUP BY p.lead, l.subject ORDER BY at DESC LIMIT 5",
+        agency, lead.subject, lead.id)
+    return [f"{row['why']}：线索 {row['lead']} {defang(row['subject'])} 已于 {clock.local(row['at'])[:10]} 移送 {agency}，可并案说明"
+            for row in rows]
 
 
 def news_since(store: Store, lead: Lead, agency: str, since: str) -> str:

@@ -40,6 +40,7 @@ def preview(store: Store, lead: Lead, wanted: Sequence[str], config: Config | No
         lines.append(f"{code} {to.name}：{to.reason}")
         if told := duplicates.told_before(store, lead, code):
             lines.append(f"  注意：{told.sentence}")
+        lines += [f"  参考：{line}" for line in duplicates.related(store, lead, code)]
         lines += [f"  缺：{line}" for line in package.missing_fields(store, lead.id, agency, config)]
     others = [(code, why) for code, why in routing.suggested(dossier) if code not in chosen]
     return lines + [f"另可移送：{code} {package.agencies()[code].name}（{why}）" for code, why in others]

@@ -6,7 +6,7 @@ nothing at all answered, it is our line that was down. Unknown never counts as d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -73,10 +73,10 @@ def due(store: Store, plan: Recheck, now: str) -> list[str]:
     return [lead for _, lead in sorted(found)]
 
 
-def queue(store: Store, frontier: Frontier, run: str, plan: Recheck, now: str = "") -> int:
-    """Queue every lead that is due once for each vantage, and the controls with them; returns how many leads."""
+def queue(store: Store, frontier: Frontier, run: str, plan: Recheck, now: str = "", wanted: Sequence[str] = ()) -> int:
+    """Queue every lead that is due, or the wanted ones, once for each vantage, and the controls; returns how many leads."""
     count = 0
-    for lead in due(store, plan, now or ids.utc_now()):
+    for lead in wanted or due(store, plan, now or ids.utc_now()):
         row = store.one("SELECT url FROM v_leads WHERE id = ?", lead)
         if row is None or not row["url"].startswith(("http://", "https://")):
             continue
@@ -97,7 +97,7 @@ def _add(frontier: Frontier, run: str, plan: Recheck, vantage: str, url: str, wh
 
 def conclude(store: Store, vault: Vault, run: str, now: Callable[[], str] = ids.utc_now) -> Rounds:
     """One check for every lead that was looked at in this run and not concluded yet, and where it went, if it did."""
-    made = Rounds()
+    made, at = Rounds(), now()  # one time for the whole round: where it led is as new as that it was up
     rows = [tuple(row) for row in store.rows(
         "SELECT c.id, c.origin, c.why FROM captures c WHERE c.run = ? AND c.why IN ('recheck', ?) AND c.origin LIKE '%@%' "
         "ORDER BY c.started, c.id", run, CONTROL)]
@@ -110,9 +110,9 @@ def conclude(store: Store, vault: Vault, run: str, now: Callable[[], str] = ids.
         if looking.answered(looking.Seen(capture.outcome, capture.status)):
             working.add(vantage)
         if why == "recheck" and of not in done:
-            looks.setdefault(of, []).append(_look(store, vault, of, vantage, capture, made, now()))
+            looks.setdefault(of, []).append(_look(store, vault, of, vantage, capture, made, at))
     for lead, found in looks.items():
-        _settle(store, lead, found, working, made, now())
+        _settle(store, lead, found, working, made, at)
     return made
 
 

@@ -91,3 +91,23 @@ def test_an_unknown_vantage_is_told_with_file_and_field(crawl, web):
     ran = crawl.go("recheck", "--vantage", "moon")
     assert ran.code == 2
     assert "recheck.vantages" in ran.of("error")[0]["detail"]
+
+
+def test_where_an_old_address_leads_is_recorded_fetched_and_judged_in_the_same_run(crawl, web, confirmed):
+    """The command's whole way: from the confirmed lead to a lead of its own at the new host."""
+    from review import daily
+    from review.progress import Reporter
+
+    crawl.configure(more=CONFIG + "[browser]\nenabled = false\n")
+    web.pages["shop-neu.example"] = lambda path, headers: web.reply(PAGE.encode())
+    web.pages["shop.example"] = lambda path, headers: web.reply(b"", 302, [("Location", "http://shop-neu.example/")])
+    with Reporter(quiet=True) as say:
+        daily.recheck(crawl.home, say, (confirmed,))
+    (check,) = crawl.rows("SELECT state, detail FROM checks")
+    assert (check["state"], "转到新地址" in check["detail"]) == ("up", True)
+    (moved,) = crawl.rows("SELECT * FROM v_successors")
+    assert (moved["lead"], moved["host"], moved["how"]) == (confirmed, "shop-neu.example", "forwarded")
+    (new,) = crawl.rows("SELECT id, subject, state FROM v_leads WHERE subject = 'shop-neu.example'")
+    assert (moved["new_lead"], new["state"]) == (new["id"], "new")
+    (clock,) = crawl.rows("SELECT phase, moved_to FROM v_takedowns WHERE lead = ?", confirmed)
+    assert (clock["phase"], clock["moved_to"]) == ("moved", "shop-neu.example")

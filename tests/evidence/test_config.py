@@ -26,3 +26,15 @@ def test_a_bad_file_is_answered_with_file_field_and_fix(home, text, message):
 def test_an_override_with_its_basis_is_accepted(home):
     home.config.write_text('[sources.baidu]\nrobots = "override"\nlegal_basis = "批准"', encoding="utf-8")
     assert load(home).source("baidu").robots == "override"
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ('[recheck]\nvantages = {}', "recheck.vantages"),
+    ('[recheck.vantages."a b"]', "no name for a vantage"),
+    ('[recheck.vantages.a]\nprofil = "mobile"', "did you mean 'profile'"),
+    ('[recheck]\nuntil_days = 3', "recheck.until_days"),
+], ids=["no vantage", "a bad name", "misspelt key", "too short"])
+def test_a_bad_vantage_is_answered_with_its_field(home, text, message):
+    home.config.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        load(home)

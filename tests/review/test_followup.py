@@ -241,3 +241,44 @@ def test_the_command_writes_down_lists_and_gives_papers_back(store, lead, tmp_pa
     assert "没有到期的事项" in call()
     call("retract", made.id, "--reviewer", "王某", "--note", "登错")
     assert json.loads(call("list", "--json").splitlines()[0])["phase"] == "released"
+
+
+# -- plan, cases, manual ------------------------------------------------------------------------
+def test_the_plan_tells_when_each_lead_is_looked_at_next(store, lead):
+    from review.commands.recheck import command as recheck
+
+    check(store, lead, "up", 1)
+    done = CliRunner().invoke(recheck, ["--plan"], obj=store.home, standalone_mode=False)
+    assert done.exception is None, done.exception
+    assert "kuaizheng[.]example" in done.output
+    assert "观测点：desktop、mobile" in done.output
+
+
+def test_what_an_agency_knows_of_the_same_case_is_told_beside_the_preview(store, lead, judged):
+    judged("http://neu.example/")
+    judged("http://bruder.example/")
+    leads.build(store)
+    new, brother = leads.find(store, "neu.example"), leads.find(store, "bruder.example")
+    package(store, lead, days=3)
+    followup.add_successor(store, followup.Successor(ids.new_id(), lead.id, "neu.example", "http://neu.example/", "body", "c", "o", ago(1)))
+    for member in (lead.id, brother.id):
+        store.db.execute("INSERT INTO gang_members VALUES ('g', ?, 'seller')", (member,))
+    assert "旧地址" in duplicates.related(store, new, "wangxinban")[0]
+    assert "同一团伙" in duplicates.related(store, brother, "wangxinban")[0]
+    assert duplicates.related(store, brother, "tongguanju") == []
+    assert any("参考：同一团伙" in line for line in packaging.preview(store, brother, ["wangxinban"], Config()))
+
+
+def test_the_configuration_in_the_manual_loads(home):
+    import re
+    from pathlib import Path
+
+    from evidence.config import load
+
+    text = (Path(__file__).parents[2] / "docs/followup.md").read_text(encoding="utf-8")
+    home.config.write_text(re.search(r"```toml\n(.*?)```", text, re.S)[1], encoding="utf-8")
+    plan = load(home).recheck
+    assert set(plan.vantages) == {"telecom", "mobile", "unicom"}
+    usual = load(home).network
+    assert plan.vantages["unicom"].network(usual).proxy == "http://10.0.0.2:3128"
+    assert plan.vantages["mobile"].network(usual).user_agent == usual.mobile_user_agent
