@@ -43,5 +43,8 @@ analyst: .setup-done
 doctor: .setup-done
 	@$(VENV)/bin/dajia doctor
 
+bundle: .setup-done
+	@sh scripts/bundle.sh $(VENV) $(OUT) $(PLATFORM)
+
 clean:
 	rm -rf $(VENV) .setup-done .setup-tests-done var

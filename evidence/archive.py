@@ -62,7 +62,7 @@ class WarcWriter:
         self.run, self.name, self.records, self.offset = run, name, 0, 0
         self._final = home.warc / name
         self._path = home.warc / (name + OPEN)
-        self._file = self._path.open("xb")
+        self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tells recovery that the writer lives
         self._dirty = False
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from evidence.home import Home
+from evidence.secret import revealed, unwritten
 
 
 class ConfigError(Exception):
@@ -36,7 +37,7 @@ class Network(_Section):
     offset when a run begins; what they say is kept with the run. Empty: not asked, and the record says so.
     """
 
-    proxy: str = ""
+    proxy: Annotated[str, AfterValidator(revealed)] = ""  # may be env:NAME or file:/path; never with a password in it
     whois: str = ""
     resolvers: list[str] = Field(default_factory=list)
     control: str = ""
@@ -111,7 +112,7 @@ class Frontier(_Section):
     queue is in the store), `queue` its name, `lease` seconds until the work of a silent worker is lent to another,
     `patience` seconds that a worker waits for a Redis that is away."""
 
-    url: str = Field(default="", pattern=r"^$|^(redis|rediss|unix)://.|^env:[A-Za-z_]\w*$")
+    url: Annotated[str, AfterValidator(unwritten)] = Field(default="", pattern=r"^$|^(redis|rediss|unix)://.|^env:[A-Za-z_]\w*$")
     queue: str = Field(default="main", pattern=r"^[A-Za-z0-9_-]{1,40}$")
     lease: float = Field(default=120.0, ge=1, le=86_400)
     patience: float = Field(default=600.0, ge=0)
@@ -201,6 +202,12 @@ class Recheck(_Section):
         return given
 
 
+class Seal(_Section):
+    """Originals that people bring in are closed for the holders of these `certificates` (PEM files, RSA); none: stored open."""
+
+    certificates: list[str] = Field(default_factory=list)
+
+
 class Retention(_Section):
     """How long things are kept, in days; 0: for ever. `pages`: WARCs with nothing of any case in them; `logs`: logs and run
     reports; `exports`: daily files (they can be made again; packages are never touched). WARCs older than `archive_after`
@@ -255,6 +262,7 @@ class Config(_Section):
     timestamps: Timestamps = Timestamps()
     recheck: Recheck = Recheck()
     retention: Retention = Retention()
+    seal: Seal = Seal()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     def source(self, name: str) -> SourceSettings:

@@ -76,7 +76,7 @@ def stamp_head(db: sqlite3.Connection, heads: Path) -> str:
     if last is None:
         return ""
     line = json.dumps({"seq": last[0], "hash": last[1], "event_at": last[2], "stamped": ids.utc_now()})
-    with heads.open("a", encoding="utf-8") as out:
+    with os.fdopen(os.open(heads, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as out:
         out.write(line + "\n")
         out.flush()
         os.fsync(out.fileno())

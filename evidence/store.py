@@ -8,10 +8,11 @@ inside the outermost one is committed together, or not at all.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 from sqlite_utils import Database
@@ -56,6 +57,8 @@ class DiskFull(StoreError):
 
 def open_connection(home: Home) -> sqlite3.Connection:
     """A connection with the settings every writer needs (WAL, full sync of the log, foreign keys)."""
+    with suppress(FileExistsError):  # private from its first byte; what SQLite puts beside it takes the same mode
+        os.close(os.open(home.store, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     db = sqlite3.connect(home.store, timeout=BUSY_SECONDS, isolation_level=None)
     db.row_factory = sqlite3.Row
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON",

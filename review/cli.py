@@ -21,6 +21,7 @@ from evidence.frontier import FrontierAway
 from evidence.home import Home
 from evidence.reading import NotStored
 from evidence.redis_link import QueueLost
+from evidence.sealing import SealError
 from evidence.store import StoreError
 
 OK, PARTIAL, USAGE, ENVIRONMENT, NOTHING, NOT_VERIFIABLE = range(6)
@@ -96,7 +97,7 @@ def _failed(problem: Exception) -> int:
     from review.leads import NoSuchLead
     from review.lock import Locked
 
-    if isinstance(problem, (ConfigError, MoveRefused, NoSuchLead, ScanError, RuleError, LexiconError, QueriesError)):
+    if isinstance(problem, (ConfigError, SealError, MoveRefused, NoSuchLead, ScanError, RuleError, LexiconError, QueriesError)):
         return _told(str(problem), USAGE)
     if isinstance(problem, NotStored):
         return _told(str(problem.args[0] if problem.args else problem), USAGE)

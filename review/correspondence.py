@@ -12,7 +12,7 @@ from datetime import datetime, time
 from mimetypes import guess_type
 from pathlib import Path
 
-from evidence import followup, ids, intake
+from evidence import followup, ids, intake, sealing
 from evidence.archive import WarcWriter
 from evidence.config import Config
 from evidence.followup import ANSWERS, STEP_LABELS, Letter, Step
@@ -121,6 +121,9 @@ def _seal(store: Store, config: Config, lead: Lead, entry: Entry, letter: str, d
     assert entry.file is not None
     run, now, capture = store.begin_run("letter", clock.today(), environment.describe(config)), ids.utc_now(), ids.new_id()
     url, kind = f"urn:dajia:file:{ids.sha256(data)}", guess_type(entry.file.name)[0] or "application/octet-stream"
+    digest, holders = ids.sha256(data), config.seal.certificates
+    if holders:
+        data, kind = sealing.closed(data, holders), sealing.MEDIA_TYPE
     writer = WarcWriter.create(store.home, run, "letter")
     sealed: Artifact = writer.resource(capture_id=capture, name="letter-file", url=url, media_type=kind, data=data)
     writer.sync()
@@ -130,4 +133,4 @@ def _seal(store: Store, config: Config, lead: Lead, entry: Entry, letter: str, d
                                   outcome="ok", note=note, why=intake.FILE, origin=letter, tool=TOOL, artifacts=(sealed,)))
         store.add_warc(writer.close())
         store.end_run(run, "ok", {"lead": lead.id, "letter": letter})
-    return capture, sealed.sha256
+    return capture, digest

@@ -294,6 +294,14 @@ def daily(home: Home, say: Reporter, wish: Wish | None = None) -> RunResult:
     return _locked(home, say, "daily", lambda work: work.go(wish or Wish()))
 
 
+def done_today(home: Home) -> bool:
+    """Whether a daily run of today came to its end, and asked somebody."""
+    if not home.store.exists():
+        return False
+    with Store.open(home, actor="daily") as store:
+        return store.one("SELECT 1 FROM v_runs WHERE kind = 'daily' AND day = ? AND state IN ('ok', 'partial')", clock.today()) is not None
+
+
 def discover(home: Home, say: Reporter, sources: tuple[str, ...] = ()) -> RunResult:
     """Ask the sources once."""
     return _locked(home, say, "discover", lambda work: work.discover(sources))

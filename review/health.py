@@ -87,6 +87,14 @@ def _store(home: Home) -> Probe:
     return Probe("证据库可写", True, f"{home.root}" + ("" if existed else "（已新建）"), "")
 
 
+def _private(home: Home) -> Probe:
+    """Whether anybody but the owner can look into the installation."""
+    shown = [p for p in (home.root, home.store, home.warc, home.exports, home.config) if p.exists() and p.stat().st_mode & 0o077]
+    shut = not shown or home.root not in shown
+    return Probe("数据目录权限", shut, "仅所有者可读" if shut else f"其他用户可以看到：{'、'.join(map(str, shown))}",
+                 f"chmod -R go-rwx {home.root}")
+
+
 def _clock(home: Home) -> Probe:
     now = datetime.now(UTC)
     newest = ""
@@ -102,5 +110,5 @@ def _clock(home: Home) -> Probe:
 
 _CHECKS: tuple[tuple[str, Callable[[Home], Probe]], ...] = (
     ("Python", _python), ("SQLite 与全文检索", _sqlite), ("SHA-256 与 SM3", _digests), ("配置文件", _configuration),
-    ("磁盘空间", _disk), ("时钟", _clock), ("证据库可写", _store),
+    ("磁盘空间", _disk), ("时钟", _clock), ("数据目录权限", _private), ("证据库可写", _store),
 )

@@ -17,7 +17,7 @@ from pathlib import Path
 from classifiers import PageInput, judge
 from crawlers import sitefacts
 from crawlers.imports import MAX_FILE, BadFile, Picture, listings, saved, tips
-from evidence import ids, intake
+from evidence import ids, intake, sealing
 from evidence.archive import WarcWriter
 from evidence.config import Config
 from evidence.home import Home
@@ -92,8 +92,10 @@ class Desk:
             "saved": lambda p, d, m, i: self._saved(p, d, m, i, url)}
         record = ids.new_id()
         batch = steps[kind](path, data, made, record)
-        sealed = self._capture(record, data, f"urn:dajia:file:{ids.sha256(data)}", intake.FILE, "import-file", path.name,
-                               guess_type(path.name)[0] or "application/octet-stream")
+        holders = self.config.seal.certificates
+        sealed = self._capture(record, sealing.closed(data, holders) if holders else data, f"urn:dajia:file:{ids.sha256(data)}",
+                               intake.FILE, "import-file", path.name,
+                               sealing.MEDIA_TYPE if holders else guess_type(path.name)[0] or "application/octet-stream")
         self._commit(batch, made, sealed, record, data, fetch)
         self._bad += len(made.problems)
         return made

@@ -124,8 +124,9 @@ def _cut_late(trial):
 def _browser_killed(trial):
     daily = trial.start()
     stage = daily.child("deepen")
-    until = time.monotonic() + 40
-    while stage and time.monotonic() < until and not (found := children(stage)):
+    until, found = time.monotonic() + 120, []
+    while stage and not found and time.monotonic() < until:
+        found = children(stage)
         time.sleep(0.05)
     time.sleep(trial.rng.uniform(0.5, 4.0))
     for pid in found:

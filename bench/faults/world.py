@@ -85,7 +85,7 @@ class Daily:
         self.settle()
         return alive and self.process.returncode == -signal.SIGKILL
 
-    def child(self, stage, seconds=60):
+    def child(self, stage, seconds=240):
         """Wait for the crawl process of `stage`; its pid, 0 when the run ended without it."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and self.process.poll() is None:

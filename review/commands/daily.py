@@ -46,13 +46,16 @@ def _day(_: click.Context, __: click.Parameter, text: str) -> str:
 @click.option("--since", default="", metavar="DATE", callback=_day, help="接手这一天以来没有做完的任务；默认一周内的")
 @click.option("--budget", "seconds", default="", metavar="TIME", callback=_seconds,
               help="最多用多久（90m、1.5h）；到时不再抓取，已有的照常研判、出日报，余下的下次接着做")
+@click.option("--if-due", is_flag=True, help="今天已有做完的任务就什么都不做：供 cron 每小时补跑用")
 @click.option("--json", "as_json", is_flag=True, help="最后在标准输出打印一行 JSON")
 @click.option("--quiet", is_flag=True, help="不打印进度")
 @click.pass_obj
-def command(home: Home, sources: tuple[str, ...], only: tuple[str, ...], since: str, seconds: float, as_json: bool,
-            quiet: bool) -> int:
+def command(home: Home, sources: tuple[str, ...], only: tuple[str, ...], since: str, seconds: float, if_due: bool,
+            as_json: bool, quiet: bool) -> int:
     """每日任务：发现 → 采集 → 研判 → 深采 → 汇总 → 复查 → 日报。中断后再次运行会接着做。"""
     unknown_sources(sources)
+    if if_due and chain.done_today(home):
+        return chain.OK
     signal.signal(signal.SIGTERM, _stopped)  # from systemd: give leases back and write the report first
     with Reporter(quiet=quiet) as say:
         result = chain.daily(home, say, chain.Wish(sources, only, since, seconds))

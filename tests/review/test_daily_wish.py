@@ -57,6 +57,18 @@ def test_a_spent_budget_asks_nobody_and_still_reports(home, store):
     assert "时间预算" in (home.logs / "latest.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("state", "due"), [("ok", False), ("partial", False), ("failed", True), ("", True)],
+                         ids=["done", "done in part", "failed", "interrupted"])
+def test_a_run_is_due_until_one_came_to_its_end(home, store, monkeypatch, state, due):
+    run = store.begin_run("daily", clock.today())
+    if state:
+        store.end_run(run, state, {})
+    began = []
+    monkeypatch.setattr(chain, "daily", lambda home, say, wish: began.append(1) or run_report.RunResult("r", 0, {}, {}, {}, []))
+    assert CliRunner().invoke(command, ["--if-due", "--quiet"], obj=home).exit_code == 0
+    assert bool(began) == due
+
+
 def test_what_a_cut_off_run_left_is_taken_up(store, judged):
     today = clock.today()
     old = store.begin_run("daily", clock.days_before(today, 2))
