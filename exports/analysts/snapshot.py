@@ -93,7 +93,7 @@ def metadata(store: Store, contacts: str, at: str) -> dict[str, Any]:
     for name, _, _ in VIEWS:
         if told := views().get(name):
             there = columns_of(store, name)
-            tables[name] = {"title": f"{told.title}（{name}）", "description": f"每行：{told.row}。例：{told.question}",
+            tables[name] = {"title": f"{told.title}（{name}）", "description": f"每行：{told.row}。",
                             "columns": {c: told.columns[c].label for c in there if c in told.columns},
                             "facets": [f for f in told.facets if f in there], "size": 50}
     hidden = "卖家联系方式已遮盖。" if contacts == "mask" else "卖家联系方式未遮盖，注意保管。"
