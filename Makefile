@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BUNDLE :=
 PARTS := pyproject.toml constraints.txt scripts/setup.sh
-.PHONY: setup demo test check docs analyst doctor clean
+.PHONY: setup demo test check docs analyst bench doctor clean
 
 setup: .setup-done
 .setup-done: $(PARTS)
@@ -39,6 +39,9 @@ analyst: .setup-done
 	@$(VENV)/bin/datasette --version >/dev/null 2>&1 || { echo "datasette is missing: $(VENV)/bin/pip install -c constraints.txt -e '.[analyst]'" >&2; exit 3; }
 	@$(VENV)/bin/dajia --home $(HOME_DIR) export datasette $(HOME_DIR)/exports/datasette
 	@$(VENV)/bin/datasette serve --immutable $(HOME_DIR)/exports/datasette/dajia.db --metadata $(HOME_DIR)/exports/datasette/metadata.json --open
+
+bench: .setup-tests-done
+	@$(PY) -m bench
 
 doctor: .setup-done
 	@$(VENV)/bin/dajia doctor

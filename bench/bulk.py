@@ -51,14 +51,14 @@ def pages(path: Path, count: int) -> None:
             out.write(json.dumps({"id": n, "url": f"http://h{n}.example/", "html": html}, ensure_ascii=False) + "\n")
 
 
-def command(*words: object) -> tuple[float, float]:
-    """Seconds and peak memory (MB) of one dajia command."""
+def command(*words: object) -> tuple[float, float, float]:
+    """Seconds, peak memory (MB) and CPU seconds of one dajia command."""
     started = time.perf_counter()
     process = subprocess.Popen([DAJIA, *map(str, words)], cwd=ROOT)
     _, status, used = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         raise SystemExit(f"dajia {' '.join(map(str, words))} ended with {status}")
-    return time.perf_counter() - started, used.ru_maxrss / 1024
+    return time.perf_counter() - started, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
 
 
 def sharded(folder: Path, out: Path, *words: object) -> tuple[float, float, int]:
@@ -121,13 +121,14 @@ def measured(job: str, count: int, workers: int) -> list[dict[str, Any]]:
         (names if job == "scan" else pages)(source, count)
         words: list[object] = ["scan", source] if job == "scan" else ["judge", "--jsonl", source]
         size = source.stat().st_size / 2**20
-        one, memory = command(*words, "--out", serial, "--quiet")
+        one, memory, cpu = command(*words, "--out", serial, "--quiet")
         many, peak, killed = sharded(folder, spread, *words, "--workers", workers, "--shard-mb", round(size / 24, 4), "--quiet")
         if (same := _digest(serial) == _digest(spread)) is False:
             print(f"{job}: the sharded result differs from the serial one", file=sys.stderr)
         limits = limits_of_names(source) if job == "scan" else limits_of_pages(source)
     rows = [{"job": job, "what": what, "count": count, "per_second": round(rate)} for what, rate in limits.items()]
-    rows.append({"job": job, "what": "dajia, one process", "count": count, "per_second": round(count / one), "seconds": round(one, 1), "memory_mb": round(memory)})
+    rows.append({"job": job, "what": "dajia, one process", "count": count, "per_second": round(count / one), "seconds": round(one, 1), "memory_mb": round(memory),
+                 "cpu_us_each": round(1e6 * cpu / count, 2)})
     rows.append({"job": job, "what": f"dajia, {workers} Dask processes, {killed} killed", "count": count, "per_second": round(count / many),
                  "seconds": round(many, 1), "memory_mb": round(peak), "identical": same, "killed": killed})
     return rows

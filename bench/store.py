@@ -26,8 +26,8 @@ TEXT = "低压电工操作证培训考试报名须知施工现场高处作业安
 AT_ONCE = 32
 
 
-def filled(folder: Path, count: int) -> tuple[Any, float]:
-    """A home with `count` captures (one in fifty a lead's), and the seconds that took."""
+def filled(folder: Path, count: int) -> tuple[Any, float, float]:
+    """A home with `count` captures (one in fifty a lead's), the seconds that took, and the CPU seconds."""
     from evidence import ids
     from evidence.home import Home
     from evidence.records import Artifact, Capture, Contact, Finding, Lead, Verdict
@@ -36,7 +36,7 @@ def filled(folder: Path, count: int) -> tuple[Any, float]:
     home, chance = Home.at(folder), random.Random(5)
     with Store.open(home, actor="bench") as store:
         run = store.begin_run("bench", "2026-01-01")
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         for first in range(0, count, AT_ONCE):
             with store.transaction():
                 for n in range(first, min(first + AT_ONCE, count)):
@@ -56,9 +56,9 @@ def filled(folder: Path, count: int) -> tuple[Any, float]:
                         row = Lead(ids.new_id(), "ad", f"{url}", "page", verdict.id, ids.utc_now())
                         store.add_lead(row)
                         store.add_lead_verdict(row.id, verdict.id)
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
         store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return home, seconds
+    return home, seconds, cpu
 
 
 def bare(folder: Path, count: int) -> float:
@@ -98,7 +98,7 @@ def measured(count: int) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory(prefix="bench-store-") as told:
         folder = Path(told)
-        home, seconds = filled(folder / "home", count)
+        home, seconds, cpu = filled(folder / "home", count)
         limit = bare(folder, count)
         size = home.store.stat().st_size
         with Store.open(home) as store:
@@ -109,14 +109,15 @@ def measured(count: int) -> dict[str, Any]:
             verifying = timed(lambda: row_claims(store.db), 1)
         with Store.open(Home.at(folder / "all")) as into:
             into.db.execute("ATTACH ? AS src", (str(home.store),))
-            started = time.perf_counter()
+            started, uniting_cpu = time.perf_counter(), time.process_time()
             with into.transaction():
                 merging.unite(into)
-            uniting = time.perf_counter() - started
+            uniting, uniting_cpu = time.perf_counter() - started, time.process_time() - uniting_cpu
             into.db.execute("DETACH src")
     return {"captures": count, "captures_per_second": round(count / seconds), "bare_rows_per_second": round(count / limit),
             "bytes_per_capture": round(size / count), "queue_ms": round(queue, 1), "lead_ms": round(lead, 1), "search_ms": round(found, 1),
-            "verified_per_second": round(count / (verifying / 1000)), "united_per_second": round(count / uniting)}
+            "verified_per_second": round(count / (verifying / 1000)), "united_per_second": round(count / uniting), "cpu_ms_per_capture": round(1000 * cpu / count, 2),
+            "uniting_cpu_ms_per_capture": round(1000 * uniting_cpu / count, 2)}
 
 
 def main() -> None:
