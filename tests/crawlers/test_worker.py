@@ -129,6 +129,17 @@ def test_a_worker_ends_at_its_limit_and_the_rest_waits(fleet):
     assert counts == {"waiting": 13, "leased": 0, "done": 7, "failed": 0}
 
 
+def test_the_commands_of_one_machine_work_on_the_shared_queue_too(fleet):
+    fleet.web.pages["shop.example"] = lambda path, headers: fleet.web.reply("<title>电工证</title><p>代办电工证，免考包过</p>".encode())
+    home = fleet.home("desk", delay=0.0, limit="[browser]\nenabled = false\n[facts]\nrdap = false\n")
+    done = subprocess.run([str(Path(sys.executable).with_name("dajia")), "--home", str(home.root), "capture", "--quiet", "http://shop.example/p/1"],
+                          cwd=ROOT, capture_output=True, text=True)
+    with Store.open(home) as store:
+        assert [r["outcome"] for r in store.rows("SELECT outcome FROM captures WHERE asked_url = 'http://shop.example/p/1'")] == ["ok"], done.stderr
+        assert store.one("SELECT count(*) FROM verdicts")[0] == 1
+        assert frontier_for(store, load(home)).counts("plain") == {"waiting": 0, "leased": 0, "done": 1, "failed": 0}
+
+
 def test_a_worker_tells_that_the_queue_vanished(fleet):
     asked = []
     fleet.web.pages["shop.example"] = lambda path, headers: asked.append(path) or fleet.web.reply(b"<p>page</p>")

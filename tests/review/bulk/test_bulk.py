@@ -139,6 +139,28 @@ def test_a_shard_that_fails_is_told_and_the_others_go_on(pages, tmp_path):
     assert said.returncode == 1 and "没有写出" in said.stderr and "Traceback" not in said.stderr
 
 
+def test_a_cluster_that_exists_is_used_by_its_address(pages, tmp_path):
+    source, serial = pages
+    scheduler = subprocess.Popen([str(Path(sys.executable).with_name("dask")), "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+                                  "--scheduler-file", str(tmp_path / "scheduler.json")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    worker = subprocess.Popen([str(Path(sys.executable).with_name("dask")), "worker", "--scheduler-file", str(tmp_path / "scheduler.json"), "--no-dashboard",
+                               "--nworkers", "1", "--nthreads", "1", "--local-directory", str(tmp_path)],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 60
+        while not (tmp_path / "scheduler.json").exists() or not (tmp_path / "scheduler.json").read_text():
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        address = json.loads((tmp_path / "scheduler.json").read_text())["address"]
+        done = dajia("judge", "--jsonl", source, "--out", tmp_path / "out.jsonl", "--shards", tmp_path / "shards", "--shard-mb", "0.005", "--cluster", address)
+        assert done.returncode == 1 and "研判 160" in done.stderr, done.stderr
+        assert (tmp_path / "out.jsonl").read_bytes() == serial
+    finally:
+        for process in (worker, scheduler):
+            process.terminate()
+            process.wait(30)
+
+
 def test_names_in_shards_give_the_same_hits(tmp_path):
     source = tmp_path / "names.txt"
     source.write_text("\n".join(NAMES * 40), encoding="utf-8")
