@@ -139,12 +139,16 @@ class Fleet:
                 raise SystemExit("the workers ended early:\n" + "\n".join(p.communicate()[1] for p in self.running.values()))
             time.sleep(0.2)
 
-    def wait(self) -> None:
-        """Wait for the workers to end; SystemExit with what they said when one failed."""
+    def wait(self) -> list[str]:
+        """Wait for the workers to end; what they complained of. SystemExit when one could not go on."""
+        told = []
         for name, process in self.running.items():
             said = process.communicate()[1]
-            if process.returncode:
+            if process.returncode not in (0, 1):
                 raise SystemExit(f"{name} ended with {process.returncode}:\n{said[-3000:]}")
+            for report in sorted((self.folder / name / "logs").glob("report-*.json")):
+                told += [f"{name}: {problem}" for problem in json.loads(report.read_text(encoding="utf-8"))["problems"]]
+        return told
 
     def close(self) -> None:
         """End what was started."""
@@ -168,8 +172,8 @@ def crawl(workers: int, pages: int, delay: float, faults: bool) -> dict[str, Any
             fleet.start(name)
         if faults:
             _break(fleet, names[0])
-        fleet.wait()
-        return _told(fleet, names, workers, faults)
+        problems = fleet.wait()
+        return _told(fleet, names, workers, faults) | {"problems": problems}
     finally:
         fleet.close()
         shutil.rmtree(folder, ignore_errors=True)

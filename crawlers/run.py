@@ -18,9 +18,10 @@ from typing import Any
 
 from crawlers import discovery, queries, sources, walls
 from crawlers.session import Event, Session
+from evidence import config as settings
 from evidence.archive import ArchiveError
 from evidence.config import ConfigError
-from evidence.frontier import FrontierAway
+from evidence.frontier import FrontierAway, patiently
 from evidence.home import Home
 from evidence.records import Query
 from evidence.redis_link import QueueLost
@@ -78,7 +79,8 @@ def _stage(options: argparse.Namespace, home: Home) -> tuple[int, dict[str, Any]
         return int(import_module("crawlers.sitefacts").run(home, options.run, hosts, emit)), {}
     names = [name for name in options.sources.split(",") if name]
     chosen = sources.select(names)
-    session = Session.open(home, options.run, options.stage, emit)
+    patience = settings.load(home).frontier.patience if options.stage == "worker" else 0.0
+    session = patiently(lambda: Session.open(home, options.run, options.stage, emit), patience)
     session.limit = options.limit
     try:
         if options.vantage:
@@ -119,10 +121,11 @@ def _records(session: Session, names: tuple[str, ...]) -> list[Any]:
 
 def _fetch(session: Session, stage: str) -> tuple[int, dict[str, Any]]:
     spider = sources.other_spider(stage)
-    session.frontier.free_all(spider.lane)
-    session.total = session.frontier.counts(spider.lane, session.run)["waiting"]
+    patience = session.config.frontier.patience
+    patiently(lambda: session.frontier.free_all(spider.lane), patience)
+    session.total = patiently(lambda: session.frontier.counts(spider.lane, session.run), patience)["waiting"]
     spiders = _crawl(session, [spider])
-    counts = session.frontier.counts(spider.lane, session.run)
+    counts = patiently(lambda: session.frontier.counts(spider.lane, session.run), patience)
     done, unreached = sum(s.done for s in spiders), sum(s.unreached for s in spiders)
     if done and done == unreached:
         return NOTHING, counts

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from evidence import ids
 from evidence.store import Store
 
+T = TypeVar("T")
 MAX_ATTEMPTS = 3
 QUEUE_ONLY = ("import", "lookalikes")  # kinds of run that queue work and leave it to the next one
 LANES = ("serp", "plain", "browser", "recheck")
@@ -23,6 +24,18 @@ LANES = ("serp", "plain", "browser", "recheck")
 
 class FrontierAway(Exception):
     """The queue cannot be reached just now; what waits for it may be tried again."""
+
+
+def patiently(ask: Callable[[], T], seconds: float) -> T:
+    """Ask again and again while the queue is away, for so long; not for code in an event loop."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except FrontierAway:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def test_a_worker_tells_that_the_queue_vanished(fleet):
 
 @pytest.mark.parametrize(("config", "told"), [
     ("", "没有共享队列"),
-    ('[frontier]\nurl = "redis://127.0.0.1:1/0"\n', "共享队列"),
+    ('[frontier]\nurl = "redis://127.0.0.1:1/0"\npatience = 0\n', "共享队列"),
     ('[frontier]\nurl = "http://127.0.0.1"\n', "frontier.url"),
     ('[frontier]\nurl = "env:NO_SUCH_QUEUE"\n', "NO_SUCH_QUEUE"),
 ], ids=["none", "nobody there", "another scheme", "variable not set"])

@@ -5,7 +5,7 @@ import pytest
 from evidence import redis_link
 from evidence.config import ConfigError
 from evidence.config import Frontier as Settings
-from evidence.frontier import MAX_ATTEMPTS, Frontier, FrontierAway
+from evidence.frontier import MAX_ATTEMPTS, Frontier, FrontierAway, patiently
 from evidence.frontier_redis import NEVER_BACK, SharedFrontier
 from evidence.home import Home
 from evidence.redis_link import QueueLost
@@ -180,3 +180,19 @@ def test_the_address_may_lie_in_the_environment(monkeypatch):
     monkeypatch.delenv("THE_QUEUE")
     with pytest.raises(ConfigError, match="THE_QUEUE"):
         redis_link.address(settings)
+
+
+def test_a_queue_that_is_away_is_waited_for_so_long(monkeypatch):
+    waited, answers = [], [FrontierAway("away"), FrontierAway("away"), "there"]
+    monkeypatch.setattr("evidence.frontier.time.sleep", waited.append)
+
+    def ask():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert patiently(ask, 60) == "there" and len(waited) == 2
+    answers += [FrontierAway("away")]
+    with pytest.raises(FrontierAway):
+        patiently(ask, -1)
