@@ -202,7 +202,7 @@ def _told(fleet: Fleet, names: list[str], workers: int, faults: bool) -> dict[st
     merge([fleet.folder / name for name in names], into, lambda line: None)
     seconds = time.perf_counter() - started
     with Store.open(into) as store:
-        held = [row[0] for row in store.rows("SELECT asked_url FROM captures")]
+        held = [row[0] for row in store.rows("SELECT asked_url FROM captures WHERE outcome = 'ok'")]
     asked = fleet.asked()
     times = [when for when, _ in asked]
     return {"workers": workers, "faults": faults, "pages": fleet.pages, "delay": fleet.delay, "captures": len(held), "once": len(set(held)),

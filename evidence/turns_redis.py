@@ -82,19 +82,19 @@ class SharedTurns:
 
         key = f"{self._name}:{domain}"
         while True:
-            with reaching(self._redis), self._redis.pipeline() as pipe:
-                pipe.watch(key)
-                profile, now = _profile(domain, pipe.get(key)), self._now(pipe)
-                made = change(profile, now)
-                if made is None:
-                    return Turn(wait=AHEAD * (0.5 + self._chance() / 2), again=True)
-                pipe.multi()
-                pipe.set(key, json.dumps(asdict(profile)), ex=KEPT)
-                try:
+            try:
+                with reaching(self._redis), self._redis.pipeline() as pipe:
+                    pipe.watch(key)
+                    profile, now = _profile(domain, pipe.get(key)), self._now(pipe)
+                    made = change(profile, now)
+                    if made is None:
+                        return Turn(wait=AHEAD * (0.5 + self._chance() / 2), again=True)
+                    pipe.multi()
+                    pipe.set(key, json.dumps(asdict(profile)), ex=KEPT)
                     pipe.execute()
-                except WatchError:
-                    continue
-                return made
+                    return made
+            except WatchError:  # somebody was first, or the connection broke, which the next try tells
+                continue
 
     def _now(self, pipe: Any) -> float:
         if self._clock is not None:

@@ -81,6 +81,18 @@ def test_no_turn_is_promised_far_ahead(register):
     assert all(turn.wait <= AHEAD for turn in said[2:])
 
 
+def test_a_connection_that_breaks_under_a_turn_is_an_outage(register, redis_server):
+    """Redis ends the connection between the reading and the writing of a profile."""
+    def cut():
+        if redis_server.process.poll() is None:
+            redis_server.kill()
+        return NOW
+
+    turns = register(clock=cut)
+    assert turns.take("a.com", "a.com", Terms(delay=1.0)).again
+    redis_server.start()
+
+
 def test_nobody_gets_a_turn_while_the_register_is_away_and_a_wall_is_told_later(register, redis_server):
     turns, terms = register(clock=lambda: NOW), Terms(pause=600.0)
     redis_server.kill()
