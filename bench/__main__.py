@@ -98,9 +98,11 @@ def _workers(said: str) -> list[Figure]:
 
 
 def _desk(said: str) -> list[Figure]:
-    one, many = _last(said)["rows"]
-    return [Figure("desk", f"{many['people']} people at once, without a pause: pages of queue and leads", f"{many['requests_per_second']}/s, p95 {many['p95_ms']} ms",
-                   "one person alone", f"{one['requests_per_second']}/s, p95 {one['p95_ms']} ms")]
+    rows = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    alone = next(row for row in rows if row.get("page") == "list")
+    many = rows[-1]
+    return [Figure("desk", f"{many['staff']} people at once: {many['requests']} requests in {many['seconds']} s, {many['lost']} lost, {many['doubled']} doubled",
+                   f"p95 {many['p95_ms']} ms", "the list, one person alone", f"median {alone['median_ms']} ms")]
 
 
 def _gangs(said: str) -> list[Figure]:
@@ -125,7 +127,7 @@ BENCHES = (
     Bench("store", ["bench/store.py"], ["--captures", "3000", "--json"], ["--captures", "1000000", "--json"], _store),
     Bench("workers", ["bench/workers.py"], ["--pages", "500", "--workers", "2", "--json"], ["--pages", "10000", "--workers", "2", "4", "--rounds", "3", "--json"],
           _workers),
-    Bench("desk", ["bench/desk_people.py"], ["--captures", "2000", "--seconds", "5", "--json"], ["--captures", "1000000", "--people", "32", "--seconds", "60", "--json"], _desk),
+    Bench("desk", ["-m", "bench.desk"], ["1000", "--seconds", "8"], ["100000"], _desk),
     Bench("gangs", ["-m", "bench.gangs"], ["3000"], ["300000"], _gangs),
     Bench("packages", ["bench/packages.py"], ["5"], ["100", "500"], _packages),
     Bench("evaluation", ["bench/evaluation.py"], ["unseen"], ["unseen"], _evaluation),
