@@ -154,7 +154,11 @@ def lead(visit: Visit) -> Response:
 
 def gangs(visit: Visit) -> Response:
     """All gangs."""
-    return visit.page("gangs.html", rows=visit.store.rows("SELECT * FROM v_gangs ORDER BY leads DESC, id LIMIT 500"))
+    rows = visit.store.rows(
+        "SELECT g.id, g.leads, g.summary, g.ties, (SELECT group_concat(subject, '、') FROM (SELECT b.subject FROM gang_members m "
+        "JOIN board b ON b.lead = m.lead WHERE m.gang = g.id ORDER BY b.score DESC, b.subject LIMIT 3)) AS some FROM v_gangs g "
+        "ORDER BY g.leads DESC, g.id LIMIT 500")
+    return visit.page("gangs.html", rows=rows)
 
 
 def gang(visit: Visit) -> Response:

@@ -42,6 +42,12 @@ class Outgoing:
     contents: list[str]
     masked: list[str] = field(default_factory=list)
 
+    @property
+    def all_lack(self) -> list[str]:
+        """What every recipient asks for and nobody knows: said once."""
+        first = self.recipients[0].missing if self.recipients else ()
+        return [line for line in first if all(line in r.missing for r in self.recipients)]
+
 
 def preview(store: Store, vault: Vault, lead: Lead, config: Config) -> Outgoing:
     """Nothing is written; DossierError when there is nothing to tell."""
