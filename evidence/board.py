@@ -78,12 +78,43 @@ def create(db: Any) -> None:
     _fill(db)
 
 
+_GROUP = ("state", "kind", "band", "assigned")
+_COVERED = {name: f"{columns}, band, kind" for name, columns in _INDEXES.items() if name in {"state", "score", "found", "state_found"}}
+
+
+def _count(row: str, step: int) -> str:
+    """One lead more or less in the group that `row` (NEW or OLD) stands in."""
+    return (f"INSERT INTO board_counts ({', '.join(_GROUP)}, leads) VALUES ({', '.join(f'{row}.{name}' for name in _GROUP)}, {step}) "
+            f"ON CONFLICT ({', '.join(_GROUP)}) DO UPDATE SET leads = leads + {step}")
+
+
+_COUNTERS = {
+    "board_counted_in": f"AFTER INSERT ON board BEGIN {_count('NEW', 1)}; END",
+    "board_counted_over": f"AFTER UPDATE OF {', '.join(_GROUP)} ON board BEGIN {_count('OLD', -1)}; {_count('NEW', 1)}; END",
+    "board_counted_out": f"AFTER DELETE ON board BEGIN {_count('OLD', -1)}; END",
+}
+
+
+def create_counts(db: Any) -> None:
+    """How many leads stand in each group of state, kind, band and person: facets need not walk the board. Deep pages of a list
+    are found in an index alone."""
+    db.execute(f"CREATE TABLE board_counts ({', '.join(f'{name} TEXT NOT NULL' for name in _GROUP)}, leads INTEGER NOT NULL, "
+               f"PRIMARY KEY ({', '.join(_GROUP)})) WITHOUT ROWID")
+    for name, columns in _COVERED.items():
+        db.execute(f"DROP INDEX board_by_{name}")
+        db.execute(f"CREATE INDEX board_by_{name} ON board ({columns})")
+    db.execute("CREATE INDEX decisions_by_reviewer ON decisions (reviewer, at, id)")
+    for name, text in _COUNTERS.items():
+        db.execute(f"CREATE TRIGGER {name} {text}")
+    db.execute(f"INSERT INTO board_counts SELECT {', '.join(_GROUP)}, count(*) FROM board GROUP BY {', '.join(_GROUP)}")
+
+
 def rebuild(db: sqlite3.Connection) -> None:
-    """Make every row anew from the facts, inside the caller's transaction; triggers that were lost come back."""
-    for name, text in _TRIGGERS.items():
+    """Make every row and count anew from the facts, inside the caller's transaction; triggers that were lost come back."""
+    for name, text in (_TRIGGERS | _COUNTERS).items():
         db.execute(f"DROP TRIGGER IF EXISTS {name}")
         db.execute(f"CREATE TRIGGER {name} {text}")
-    for table in ("board_pages", "text_pages", "board"):
+    for table in ("board_pages", "text_pages", "board", "board_counts"):  # counts last: emptying the board counts down
         db.execute(f"DELETE FROM {table}")
     _fill(db)
 
@@ -96,10 +127,15 @@ def _fill(db: Any) -> None:
 
 
 def differences(db: sqlite3.Connection) -> list[str]:
-    """Ids of leads whose row or text on the board is not what the facts say, sorted; an empty list is the only good answer."""
+    """Ids of leads whose row, count or text on the board is not what the facts say, sorted; an empty list is the only good answer."""
     kept = f"SELECT {', '.join(NAMES)} FROM board"
     unread = ("SELECT t.lead FROM page_text x JOIN verdicts v ON v.capture = x.capture JOIN lead_verdicts t ON t.verdict = v.id "
               "JOIN board b ON b.lead = t.lead WHERE NOT EXISTS (SELECT 1 FROM board_pages g WHERE g.page = x.rowid AND g.n = b.n)")
+    group = ", ".join(_GROUP)
+    real, told = f"SELECT {group}, count(*) FROM board GROUP BY {group}", f"SELECT {group}, leads FROM board_counts WHERE leads <> 0"
+    miscounted = f"SELECT * FROM ({real} EXCEPT {told}) UNION SELECT * FROM ({told} EXCEPT {real})"
+    counted = (f"SELECT coalesce((SELECT min(b.lead) FROM board b WHERE ({group}) = (m.state, m.kind, m.band, m.assigned)), 'counts') "
+               f"FROM ({miscounted}) m")
     rows = db.execute(f"SELECT id FROM (SELECT * FROM ({_TRUTH}) EXCEPT {kept}) UNION "
-                      f"SELECT lead FROM ({kept} EXCEPT {_TRUTH}) UNION {unread} ORDER BY 1").fetchall()
+                      f"SELECT lead FROM ({kept} EXCEPT {_TRUTH}) UNION {unread} UNION {counted} ORDER BY 1").fetchall()
     return [str(row[0]) for row in rows]

@@ -349,3 +349,9 @@ def retractions(db: Database) -> None:
     """Which letters were taken back is asked for every letter; up to which rows of the facts the clocks are computed."""
     db.execute("CREATE INDEX letters_by_retracts ON letters (retracts)")
     db.execute("CREATE TABLE takedown_marks (place TEXT PRIMARY KEY, until INTEGER NOT NULL)")
+
+
+@migration
+def board_counts(db: Database) -> None:
+    """Counts for facets, kept by triggers on the board; indexes that find deep pages alone."""
+    lists.create_counts(db)

@@ -13,6 +13,7 @@ from review.decisions import STATE_LABELS
 
 PER_PAGE = 50
 MAX_WORDS = 200
+FEW = 10_000  # hits that are looked up one by one; more are met by walking the index of facets
 # name → (order forwards, order backwards, what lies beyond a row forwards, backwards)
 _BY_SCORE = ("score <= :score AND (score < :score OR found > :found OR (found = :found AND lead > :lead))",
              "score >= :score AND (score > :score OR found < :found OR (found = :found AND lead < :lead))")
@@ -85,8 +86,7 @@ def coverage(store: Store) -> tuple[Any, list[Any]]:
 def counts(store: Store, person: str = "") -> dict[str, int]:
     """Leads of medium or above by state; how many are high and still new ("urgent"), how many `person` was handed ("mine")."""
     found: Counter[str] = Counter()
-    for row in store.rows("SELECT state, band, assigned, count(*) AS n FROM board INDEXED BY board_by_facets "
-                          "WHERE band IN ('high', 'medium') GROUP BY state, kind, band, assigned"):
+    for row in store.rows("SELECT state, band, assigned, leads AS n FROM board_counts WHERE band IN ('high', 'medium')"):
         found[row["state"]] += row["n"]
         if row["state"] == "new":
             found["urgent"] += row["n"] * (row["band"] == "high")
@@ -99,25 +99,30 @@ def listed(store: Store, wanted: Filter) -> Listing:
     """One page of leads with the facets of the whole."""
     searched = _search(store, wanted.words)
     where, values = _conditions(wanted, searched)
-    rows = _rows(store, f"SELECT *, lead AS id FROM board WHERE {where} ORDER BY {SORTS[wanted.sort][0]} LIMIT {PER_PAGE + 1} "
-                        f"OFFSET {(wanted.page - 1) * PER_PAGE}", values)
+    order = SORTS[wanted.sort][0]
+    rows = _rows(store, f"SELECT board.*, lead AS id FROM (SELECT n AS at FROM board WHERE {where} ORDER BY {order} LIMIT {PER_PAGE + 1} "
+                        f"OFFSET {(wanted.page - 1) * PER_PAGE}) CROSS JOIN board ON board.n = at ORDER BY {order}", values)
     facets = _facets(store, wanted, searched)
     return Listing(rows[:PER_PAGE], len(rows) > PER_PAGE, facets.pop("total")[""], facets)
 
 
-def _search(store: Store, words: str) -> bool:
-    """Put the leads that hold the words into this connection's own table; False when nothing is searched for."""
+def _search(store: Store, words: str) -> str:
+    """Put the leads that hold the words into this connection's own table; the condition that asks for them, "" for no words.
+
+    Few hits are looked up one by one; many are met on the way along the list's order ("+" keeps SQLite from starting with them).
+    """
     if not words.strip():
-        return False
+        return ""
     store.db.execute("CREATE TEMP TABLE IF NOT EXISTS hits (n INTEGER PRIMARY KEY)")
     store.db.execute("DELETE FROM temp.hits")
     if match := match_expression(words):
         store.db.execute(_HITS, {"match": match})
     store.db.execute(_OTHER_HITS, {"word": words.strip()})
-    return True
+    hits = store.rows("SELECT count(*) FROM temp.hits")[0][0]
+    return f"{'+' if hits >= FEW else ''}n IN (SELECT n FROM temp.hits)"
 
 
-def _conditions(wanted: Filter, searched: bool) -> tuple[str, dict[str, Any]]:
+def _conditions(wanted: Filter, searched: str) -> tuple[str, dict[str, Any]]:
     where, values = ["1 = 1"], {}
     for column in ("state", "kind", "band", "assigned", "imitates"):
         if value := getattr(wanted, column):
@@ -126,22 +131,31 @@ def _conditions(wanted: Filter, searched: bool) -> tuple[str, dict[str, Any]]:
     if not wanted.band:
         where.append("band IN ('high', 'medium')")
     if searched:
-        where.append("n IN (SELECT n FROM temp.hits)")
+        where.append(searched)
     return " AND ".join(where), values
 
 
-def _facets(store: Store, wanted: Filter, searched: bool) -> dict[str, Counter[str]]:
+def _facets(store: Store, wanted: Filter, searched: str) -> dict[str, Counter[str]]:
     """For each facet how many leads each value would show, all other choices kept; "total" is what is shown now."""
-    where = ("n IN (SELECT n FROM temp.hits)" if searched else "1 = 1") + (" AND imitates = :imitates" if wanted.imitates else "")
-    index = "" if wanted.imitates else "INDEXED BY board_by_facets"
     found: dict[str, Counter[str]] = {name: Counter() for name in (*_FACETS, "total")}
-    for row in _rows(store, f"SELECT state, kind, band, assigned, count(*) AS count FROM board {index} WHERE {where} "
-                            "GROUP BY state, kind, band, assigned", {"imitates": wanted.imitates}):
+    for row in _groups(store, wanted.imitates, searched):
         misses = [f for f in _FACETS if not _fits(wanted, f, row[f])]
         for name in _FACETS if not misses else misses if len(misses) == 1 else ():
             found[name][row[name]] += row["count"]
         found["total"][""] += row["count"] * (not misses)
     return found
+
+
+def _groups(store: Store, imitates: str, searched: str) -> list[Any]:
+    """Leads by state, kind, band and person, with their `count`: of all, of those that imitate something, of those searched for."""
+    if not searched and not imitates:
+        return store.rows("SELECT state, kind, band, assigned, leads AS count FROM board_counts WHERE leads > 0")
+    where = (searched or "1 = 1") + (" AND imitates = :imitates" if imitates else "")
+    origin = "board" if imitates else "board INDEXED BY board_by_facets"
+    if searched.startswith("n IN"):
+        origin, where = "temp.hits CROSS JOIN board USING (n)", "imitates = :imitates" if imitates else "1 = 1"
+    return _rows(store, f"SELECT state, kind, band, assigned, count(*) AS count FROM {origin} WHERE {where} "
+                        "GROUP BY state, kind, band, assigned", {"imitates": imitates})
 
 
 def _fits(wanted: Filter, facet: str, value: str) -> bool:
