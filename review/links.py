@@ -82,32 +82,46 @@ def web_of(store: Store) -> Web:
 
 _NEWEST = """WITH newest AS (SELECT lv.lead, v.id, v.capture, v.links, row_number() OVER (
                  PARTITION BY lv.lead, v.capture ORDER BY v.at DESC, v.id DESC) AS age
-             FROM lead_verdicts lv JOIN verdicts v ON v.id = lv.verdict) """
+             FROM lead_verdicts lv JOIN verdicts v ON v.id = lv.verdict{whose}) """
+_MEMBERS = " WHERE {lead} IN (SELECT m.lead FROM gang_members m WHERE m.gang = :gang)"
 
 
-def _ties(store: Store) -> Iterator[tuple[str, Tie]]:
-    """(lead, tie) from contacts, links, fingerprints and site facts."""
-    for row in store.db.execute(_NEWEST + "SELECT n.lead, k.type, k.value FROM newest n JOIN contacts k ON k.verdict = n.id "
-                                "WHERE n.age = 1"):
+def ties_of(store: Store, gang: str) -> dict[str, set[Tie]]:
+    """Every tie of each member of one gang, without a look at the rest of the store."""
+    found: dict[str, set[Tie]] = defaultdict(set)
+    for row in store.rows("SELECT l.id, l.subject FROM leads l JOIN gang_members m ON m.lead = l.id WHERE m.gang = ? AND l.scope = 'host'",
+                          gang):
+        found[row["id"]].add(Tie("host", row["subject"]))
+    for lead, tie in _ties(store, gang):
+        found[lead].add(tie)
+    return found
+
+
+def _ties(store: Store, gang: str = "") -> Iterator[tuple[str, Tie]]:
+    """(lead, tie) from contacts, links, fingerprints and site facts; of one gang's members when it is named."""
+    newest, values = _NEWEST.format(whose=_MEMBERS.format(lead="lv.lead") if gang else ""), {"gang": gang} if gang else {}
+    for row in store.db.execute(newest + "SELECT n.lead, k.type, k.value FROM newest n JOIN contacts k ON k.verdict = n.id "
+                                "WHERE n.age = 1", values):
         if row["type"] in PERSONAL:
             yield row["lead"], Tie(row["type"], row["value"])
         elif row["type"] in {"qr", "url"} and (host := ids.to_ascii(ids.host_of(row["value"]))):
             yield row["lead"], Tie("host", host)
-    for row in store.db.execute(_NEWEST + "SELECT n.lead, n.links FROM newest n WHERE n.age = 1 AND n.links <> '[]'"):
+    for row in store.db.execute(newest + "SELECT n.lead, n.links FROM newest n WHERE n.age = 1 AND n.links <> '[]'", values):
         for link in json.loads(row["links"]):
             if host := ids.to_ascii(ids.host_of(link)):
                 yield row["lead"], Tie("host", host)
-    for row in store.db.execute(_NEWEST + "SELECT n.lead, e.type, e.value FROM newest n JOIN entities e ON e.capture = n.capture "
-                                "WHERE n.age = 1"):
+    for row in store.db.execute(newest + "SELECT n.lead, e.type, e.value FROM newest n JOIN entities e ON e.capture = n.capture "
+                                "WHERE n.age = 1", values):
         if row["type"] in STRONG | WEAK:
             yield row["lead"], Tie(row["type"], row["value"])
-    yield from _fact_ties(store)
+    yield from _fact_ties(store, gang)
 
 
-def _fact_ties(store: Store) -> Iterator[tuple[str, Tie]]:
+def _fact_ties(store: Store, gang: str) -> Iterator[tuple[str, Tie]]:
     """Addresses, certificates and registrants belong to whole sites only, not to a page on somebody's host."""
-    for row in store.db.execute("SELECT l.id AS lead, f.kind, f.value FROM leads l JOIN site_facts f ON f.host = l.subject "
-                                "WHERE l.scope = 'host' AND f.ok = 1"):
+    whose = _MEMBERS.format(lead="l.id") if gang else " WHERE 1 = 1"
+    for row in store.db.execute("SELECT l.id AS lead, f.kind, f.value FROM leads l JOIN site_facts f ON f.host = l.subject"
+                                f"{whose} AND l.scope = 'host' AND f.ok = 1", {"gang": gang} if gang else {}):
         value: dict[str, Any] = json.loads(row["value"])
         if row["kind"] == "dns":
             addresses = value.get("records", value).get("A") or ()

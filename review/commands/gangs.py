@@ -112,7 +112,7 @@ def drawn(store: Store, gang: str) -> str:
         gang)}
     rows = store.rows("SELECT type, value, role FROM gang_ties WHERE gang = ? ORDER BY place", gang)
     ties = [(f"{links.TYPE_LABELS.get(r['type'], r['type'])} {r['value']}", r["role"]) for r in rows]
-    web = links.web_of(store)
+    tied = links.ties_of(store, gang)
     held = [(lead, n) for n, r in enumerate(rows) for lead in members
-            if any(t.type == r["type"] and t.value == r["value"] for t in web.ties.get(lead, ()))]
+            if any(t.type == r["type"] and t.value == r["value"] for t in tied.get(lead, ()))]
     return picture(members, ties, held)

@@ -159,3 +159,14 @@ def test_common_traits_tie_nobody_and_rare_ones_rank_first(world, empty_store):
     found = pivots.pivots(empty_store, dossier.load(empty_store, own))
     assert [p.value for p in found if p.common] == ["everywhere"]
     assert [(a.row["lead"], a.shared) for a in pivots.alike(found)] == [(twin, ["微信", "页面模板"]), (half, ["微信"])]
+
+
+def test_a_gangs_ties_are_those_of_the_whole_web(day):
+    from review import links
+
+    web = links.web_of(day)
+    for row in day.rows("SELECT id FROM gangs"):
+        tied = links.ties_of(day, row["id"])
+        assert tied
+        for lead, ties in tied.items():
+            assert web.ties[lead] <= ties
