@@ -72,7 +72,7 @@ def page(store: Store, config: Config, shown: str = "all", now: str = "") -> Pag
         figures(clocks.values(), *followup.overturned(store)), reminders(store, config.recheck, clocks, now or ids.utc_now()), lines,
         {name: sum(c.phase in phases for c in clocks.values()) for name, _, phases in FILTERS}, shown,
         max(0, len(chosen) - MAX_ROWS), {lead: subject for lead, (subject, _) in subjects.items()},
-        {code: agency.name for code, agency in agencies().items()}, STEP_LABELS, REMINDERS)  # type: ignore[arg-type]
+        {code: agency.name for code, agency in sorted(agencies().items(), key=lambda pair: not pair[1].default)}, STEP_LABELS, REMINDERS)  # type: ignore[arg-type]
 
 
 def _subjects(store: Store, leads: list[str]) -> dict[str, tuple[str, str]]:

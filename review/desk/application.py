@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from evidence import config as settings
 from evidence.archive import ArchiveError, Vault
 from evidence.config import ConfigError
 from evidence.home import Home
@@ -25,8 +24,7 @@ from exports import dossier
 from exports.package import PackageError
 from exports.pictures import PictureError
 from review import decisions, leads
-from review import followup as tracking
-from review.desk import accounts, acts, filters, lead_page, queue, served
+from review.desk import accounts, acts, filters, lead_page, letters, queue, served
 from review.desk.security import COOKIE, SecurityHeaders, StaticPages, form_of, refused
 from review.desk.visit import FOLDER, Visit
 
@@ -41,7 +39,8 @@ def application(home: Home) -> Starlette:
         return Route(path, _wrapped(home, handler, role), methods=list(methods))
     routes = [
         at("/", today), at("/leads", listing), at("/lead/{lead}", lead), at("/gangs", gangs), at("/gang/{gang}", gang),
-        at("/followup", followup), at("/picture/{capture}/{artifact}", served.picture),
+        at("/followup", letters.page), at("/lead/{lead}/letter", letters.write, ("POST",), "first"),
+        at("/picture/{capture}/{artifact}", served.picture),
         at("/difference/{capture}/{artifact}/{other}/{beside}", served.difference), at("/gang/{gang}/picture.svg", served.gang_picture),
         at("/raw/{capture}/{artifact}", served.raw, role="first"), at("/package/{package}", served.package, role="second"),
         at("/lead/{lead}/decide", acts.decide, ("POST",), "first"), at("/lead/{lead}/note", acts.note, ("POST",), "first"),
@@ -171,9 +170,3 @@ def gang(visit: Visit) -> Response:
                       members=visit.store.rows("SELECT m.role, b.lead, b.subject, b.state, b.band, b.score, b.title FROM gang_members m "
                                                "JOIN board b ON b.lead = m.lead WHERE m.gang = ? ORDER BY m.role, b.score DESC, b.subject",
                                                name))
-
-
-def followup(visit: Visit) -> Response:
-    """Where every confirmed lead stands, what waits for a person, how well it goes."""
-    shown = visit.request.query_params.get("show", "all")
-    return visit.page("followup.html", f=tracking.page(visit.store, settings.load(visit.home), shown), filters=tracking.FILTERS)

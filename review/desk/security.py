@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from review.desk.upload import upload_of
+
 COOKIE = "dajia_desk"
 MAX_FORM = 256 * 1024
 _REPEATED = ("leads", "agency")
@@ -54,6 +56,8 @@ class StaticPages(StaticFiles):
 
 async def form_of(request: Request) -> dict[str, str]:
     """The fields of a posted form; `leads` and `agency` join their repeats. A body over `MAX_FORM` reads as a form without fields."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await upload_of(request)
     body = b""
     async for part in request.stream():
         body += part

@@ -215,7 +215,7 @@ def test_the_page_shows_hostile_words_as_words(store, lead):
     page = tracking.page(store, Config(), "nonsense")
     assert page.shown == "all"
     who = Visitor(**{field.name: "viewer" if field.name == "role" else "x" for field in fields(Visitor)})
-    html = TEMPLATES.get_template("followup.html").render(who=who, path="/followup", f=page, filters=tracking.FILTERS)
+    html = TEMPLATES.get_template("followup.html").render(who=who, path="/followup", f=page, filters=tracking.FILTERS, about=lead, steps={})
     assert "kuaizheng[.]example" in html
     assert "<script>." not in html
     assert "换地址再现" in html
