@@ -23,6 +23,8 @@ from evidence.home import Home
 from evidence.records import Capture, Decision, Finding, Lead, SiteFact, Verdict
 from evidence.store import Store
 from exports import package
+from exports.many import Job, build_many
+from exports.recipients import national
 from exports.verify import verify
 
 _LINE = "<p>低压电工操作证，免考、包过，三天拿证，微信 banzheng_test</p>"
@@ -82,9 +84,14 @@ class Filler:
         return verdict.id
 
 
-def peak() -> float:
-    """Peak memory of this process, MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak(whose: int = resource.RUSAGE_SELF) -> float:
+    """Peak memory of this process, or of the largest of its ended children, MiB."""
+    return resource.getrusage(whose).ru_maxrss / 1024
+
+
+def processor() -> float:
+    """Processor seconds of this process and its ended children."""
+    return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
 def main(leads: int, megabytes: int) -> None:
@@ -96,11 +103,13 @@ def main(leads: int, megabytes: int) -> None:
         store.add_warc(filler.warc.close())
         vault, out, config = Vault(store.home), Path(folder) / "out", Config()
         package.build(store, vault, numbers[0], "wangxinban", out, config)  # fonts and templates are loaded once
-        before, began, worked = peak(), time.perf_counter(), time.process_time()
-        made = [package.build(store, vault, lead, code, out, config) for lead in numbers for code in ("wangxinban", "tongguanju")]
-        spent, busy = time.perf_counter() - began, time.process_time() - worked
-        print(f"{len(made)} packages in {spent:.1f} s ({spent / len(made):.2f} s each; {busy:.1f} s of processor time), "
-              f"memory {before:.0f} → {peak():.0f} MiB")
+        before, began, worked = peak(), time.perf_counter(), processor()
+        desks = [national(package.agencies()[code]) for code in ("wangxinban", "tongguanju")]
+        done = list(build_many(store.home, [Job(lead, tuple(desks)) for lead in numbers], out, config))
+        made, problems = [built for one in done for built in one.built], [one.problem for one in done if one.problem]
+        spent, busy = time.perf_counter() - began, processor() - worked
+        print(f"{len(made)} packages in {spent:.1f} s ({spent / len(made):.2f} s each; {busy:.1f} s of processor time in all processes), "
+              f"largest process {before:.0f} → {max(peak(), peak(resource.RUSAGE_CHILDREN)):.0f} MiB, {len(problems)} problems")
         began = time.perf_counter()
         bad = [c for built in made[:20] for c in verify(built.zip) if c.state != "verified"]
         print(f"20 packages verified in {time.perf_counter() - began:.1f} s, {len(bad)} alarms")

@@ -121,9 +121,7 @@ def _evidence(dossier: Dossier, vault: Vault, config: Config, scratch: Path, eve
     key = ids.key([repr(dossier), repr(config), str(everything), str(scratch)])
     if _LAST and _LAST[0].key == key and _LAST[0].root.is_dir():
         return _LAST[0]
-    for old in _LAST:
-        shutil.rmtree(old.root, ignore_errors=True)
-    _LAST.clear()
+    forget()
     root = scratch / f"evidence-{ids.new_id()}"
     try:
         made = EvidenceSet(root, key, dossier, lay_down(dossier, vault, root, everything))
@@ -133,6 +131,13 @@ def _evidence(dossier: Dossier, vault: Vault, config: Config, scratch: Path, eve
         raise
     _LAST.append(made)
     return made
+
+
+def forget() -> None:
+    """Remove the evidence set that was kept for a next recipient; to be called when a lead's last package is made."""
+    for old in _LAST:
+        shutil.rmtree(old.root, ignore_errors=True)
+    _LAST.clear()
 
 
 def _write_evidence(made: EvidenceSet, config: Config) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from evidence import config as settings
@@ -11,10 +11,12 @@ from evidence.archive import Vault
 from evidence.config import Config
 from evidence.records import Lead, Package
 from evidence.store import Store
-from exports import package, withdrawal
+from exports import many, package, withdrawal
 from exports.daily import export_daily
-from exports.dossier import load
+from exports.dossier import DossierError, load
+from exports.many import Job
 from exports.package import PackageBuilt
+from exports.recipients import Addressee
 from review import clock, duplicates, routing, stamping
 from review.decisions import STATE_LABELS, MoveRefused, state_of
 
@@ -54,18 +56,50 @@ def build(
 
     Whoever was told already is not told again without news, or without a written reason in `again` (`review.duplicates`).
     """
+    made = []
+    try:
+        for to in _addressees(store, lead, wanted, config, again):
+            built = package.build(store, vault, lead.id, to.agency, folder, config, to=to, originals=originals)
+            _record(store, config, lead, built)
+            made.append(built)
+    finally:
+        package.forget()
+    return made
+
+
+def build_many(
+    store: Store, leads: Sequence[Lead], wanted: Sequence[str], folder: Path, config: Config, *, originals: bool = False,
+    workers: int = 0,
+) -> Iterator[tuple[Lead, Sequence[PackageBuilt], str]]:
+    """As `build` for many leads, by several processes: (lead, its packages, why there are none). One that fails stops no other."""
+    jobs, by_id = [], {lead.id: lead for lead in leads}
+    for lead in by_id.values():
+        try:
+            jobs.append(Job(lead.id, tuple(_addressees(store, lead, wanted, config, ""))))
+        except (MoveRefused, DossierError) as problem:
+            yield lead, (), str(problem)
+    for done in many.build_many(store.home, jobs, folder, config, originals=originals, workers=workers):
+        for built in done.built:
+            _record(store, config, by_id[done.lead], built)
+        yield by_id[done.lead], done.built, done.problem
+
+
+def waiting(store: Store) -> list[Lead]:
+    """The released leads that nobody was told of yet, oldest first."""
+    rows = store.rows("SELECT l.id FROM leads l JOIN v_lead_state s ON s.lead = l.id WHERE s.state = 'released' AND NOT EXISTS "
+                      "(SELECT 1 FROM packages p WHERE p.lead = l.id AND p.agency NOT LIKE 'withdrawal-%') ORDER BY l.at, l.id")
+    return [store.lead(row["id"]) for row in rows]
+
+
+def _addressees(store: Store, lead: Lead, wanted: Sequence[str], config: Config, again: str) -> list[Addressee]:
+    """To whom a lead may go now; MoveRefused unless two people stand behind it and there is somebody to tell."""
     state = state_of(store, lead.id)
     if state != "released":
         step = "dajia decide 线索 second --reviewer 另一人" if state == "confirmed" else "dajia decide 线索 confirm --reviewer 姓名"
         raise MoveRefused(f"线索 {lead.id} 现为“{STATE_LABELS[state]}”，移送须经两人确认；下一步：{step}")
     chosen = duplicates.without_repeats(store, lead, agencies_for(lead, wanted), bool(wanted), again)
-    dossier, made = load(store, lead.id, config.exports.contacts), []
-    for code in chosen:
-        to = routing.addressee(dossier, package.agencies()[code])
-        built = package.build(store, vault, lead.id, code, folder, config, to=to, originals=originals)
-        _record(store, config, lead, built)
-        made.append(built)
-    return made
+    dossier = load(store, lead.id, config.exports.contacts)
+    return [routing.addressee(dossier, package.agencies()[code]) for code in chosen]
 
 
 def withdraw(store: Store, lead: Lead, folder: Path, config: Config) -> list[PackageBuilt]:

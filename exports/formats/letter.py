@@ -68,7 +68,7 @@ def page_of_paper() -> Any:
 def style(document: Any, font: str, size: float, line: float = LINE, *, indent: bool = False) -> Any:
     """A paragraph style with this font, size and fixed line pitch in points; `indent`: two characters."""
     name = f"{font} {size:g} {line:g}{' indented' if indent else ''}"
-    if name in [s.name for s in document.styles]:
+    if any(s.name_val == name for s in document.styles.element.style_lst):
         return document.styles[name]
     made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     set_font(made, font, size)
@@ -82,10 +82,16 @@ def style(document: Any, font: str, size: float, line: float = LINE, *, indent: 
 
 def put(document: Any, text: str, look: Any, align: Any = None) -> Any:
     """One paragraph of a style; returns it."""
-    paragraph = document.add_paragraph(legal(text), look)
+    paragraph = document.add_paragraph(legal(text))
+    dress(paragraph, look)
     if align is not None:
         paragraph.alignment = align
     return paragraph
+
+
+def dress(paragraph: Any, look: Any) -> None:
+    """Give a paragraph a style. The library would search all styles for the default one each time."""
+    paragraph._p.style = look.style_id
 
 
 def set_font(target: Any, name: str, size: float) -> None:

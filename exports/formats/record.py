@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from exports.extraction import LIST_HEAD, Entry
-from exports.formats.letter import BODY, HEADING, TITLE, legal, page_of_paper, put, save, style
+from exports.formats.letter import BODY, HEADING, TITLE, dress, legal, page_of_paper, put, save, style
 
 SIGN = ("提取人（两人）签名：　　　　　　　　　　　　　　　　年　　月　　日",
         "见证人签名（无见证人的注明原因）：　　　　　　　　　　年　　月　　日",
@@ -48,12 +48,13 @@ def _table(document: Any, head: Sequence[str], widths: Sequence[int], size: floa
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     for cell, text in zip(table.rows[0].cells, head, strict=True):
-        cell.paragraphs[0].text, cell.paragraphs[0].style = text, bold
+        cell.paragraphs[0].text = text
+        dress(cell.paragraphs[0], bold)
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
     for number, cell in enumerate(table.rows[1].cells):
-        cell.paragraphs[0].style = plain if number else bold
+        dress(cell.paragraphs[0], plain if number else bold)
     pattern = table.rows[1]._tr
     whole = OxmlElement("w:cantSplit")
     whole.set(qn("w:val"), "true")

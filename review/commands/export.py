@@ -11,7 +11,7 @@ import click
 from evidence import config as settings
 from evidence.archive import Vault
 from evidence.home import Home
-from exports import formats
+from exports import formats, many
 from exports.package import PackageBuilt
 from review import analyst_exports, packaging
 from review import leads as book
@@ -83,6 +83,30 @@ def package(
                                      originals=originals, again=again):
             _tell(built, as_json)
     return 0
+
+
+@command.command()
+@click.argument("leads", metavar="[线索…]", nargs=-1)
+@click.option("--agency", "agencies", multiple=True, metavar="CODE", help="收件机关；可重复；默认全部有管辖的")
+@click.option("--out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="默认数据目录下 exports/packages/")
+@click.option("--workers", type=click.IntRange(0, many.MOST), default=0, help="进程数；默认等于处理器数")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def packages(home: Home, leads: tuple[str, ...], agencies: tuple[str, ...], out: Path | None, workers: int, as_json: bool) -> int:
+    """为多条线索成批生成证据包，多进程；不写线索时为全部已复核、尚未移送的。退出码 1：有的没有生成。"""
+    failed = 0
+    with existing_store(home, "export") as store:
+        found = [book.find(store, lead) for lead in leads] if leads else packaging.waiting(store)
+        if not found:
+            click.echo("没有已复核而尚未移送的线索", err=True)
+        for lead, made, problem in packaging.build_many(store, found, agencies, out or home.exports / "packages", settings.load(home),
+                                                        workers=workers):
+            for built in made:
+                _tell(built, as_json)
+            if problem:
+                failed += 1
+                click.echo(f"线索 {lead.id}：{problem}", err=True)
+    return 1 if failed else 0
 
 
 @command.command()
