@@ -41,6 +41,7 @@ class SourceRow:
 class Coverage:
     """Every source's state in the run, the robots overrides with their ground, and what came of the pages fetched.
 
+    `unseen` pages deserved the browser and did not get it.
     `others` are sources as other runs of the same day left them: (run kind, time, row).
     """
 
@@ -52,6 +53,7 @@ class Coverage:
     pages: tuple[tuple[str, int], ...]
     waiting: int
     others: tuple[tuple[str, str, SourceRow], ...]
+    unseen: int = 0
 
     def with_sight(self, *sights: str) -> list[SourceRow]:
         """The sources looked at in one of these ways."""
@@ -86,7 +88,9 @@ class Coverage:
     @property
     def warning(self) -> str:
         """What the gaps mean for the reader; "" when there are none."""
-        return "这些来源“没有线索”不等于“没有问题”。" if self.gaps or not self.asked else ""
+        said = "这些来源“没有线索”不等于“没有问题”。" if self.gaps or not self.asked else ""
+        return said + (f"另有 {self.unseen} 个可疑网页没有用浏览器取证（没有可用的浏览器、已停用，或时间不够）：没有截图，"
+                       "看不到脚本生成的内容，只在浏览器里才现形的网站会漏掉。" if self.unseen else "")
 
 
 def read(store: Store, run: str, day: str, config: Config) -> Coverage:
@@ -106,9 +110,10 @@ def read(store: Store, run: str, day: str, config: Config) -> Coverage:
     pages = store.rows("SELECT outcome, count(*) AS n FROM captures WHERE run = ? AND why NOT IN ('serp', 'robots', 'probe') "
                        "GROUP BY outcome ORDER BY n DESC", run)
     waiting = store.one("SELECT count(*) AS n FROM frontier WHERE run = ? AND lane <> 'serp' AND state IN ('waiting', 'failed')", run)
+    unseen = store.one("SELECT count(*) AS n FROM frontier WHERE run = ? AND lane = 'browser' AND state IN ('waiting', 'leased')", run)
     return Coverage(run, str(begun["kind"]) if begun else "", str(begun["at"]) if begun else "", tuple(rows),
                     tuple(sorted(policies.items())), tuple((str(r["outcome"]), int(r["n"])) for r in pages),
-                    int(waiting["n"]) if waiting else 0, tuple(others))
+                    int(waiting["n"]) if waiting else 0, tuple(others), int(unseen["n"]) if unseen else 0)
 
 
 def _row(row: object, policies: dict[str, str]) -> SourceRow:

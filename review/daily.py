@@ -68,6 +68,7 @@ class DailyRun:
         self.home, self.frontier, self._descriptor = store.home, frontier_for(store, config), descriptor
         self.problems: list[str] = []
         self.notes: list[str] = []
+        self.no_browser = False
         self.wish, self.began, self.cut = Wish(), time.monotonic(), dict[str, None]()
         self.seconds: dict[str, float] = {}
         self.outputs: dict[str, Path] = {}
@@ -168,9 +169,9 @@ class DailyRun:
             self._stage("capture", lambda: self._crawl("capture"))
         judged = self._stage("judge", self._judge) or judging.Judged()
         deep = self.frontier.counts("browser", self.run)["waiting"]
-        if deep and self.config.browser.enabled:
+        if deep and self.config.browser.enabled and not self.no_browser:
             self._stage("deepen", lambda: self._crawl("deepen"))
-        elif deep and number == 1:
+        elif deep and number == 1 and not self.no_browser:
             self._note(f"浏览器已在配置中停用：{deep} 个可疑网页只做了普通抓取，没有截图，也看不到脚本生成的内容")
         hosts = sitefacts.due(self.store, self.config, following.suspect_hosts(self.store, self.run))
         if hosts:
@@ -201,7 +202,11 @@ class DailyRun:
         if outcome.stopped:
             self.cut[stage] = None
         elif outcome.code == ENVIRONMENT and stage == "deepen":
-            self.problems.append("没有可用的浏览器：只做普通抓取，没有截图（dajia doctor 会说明如何安装）")
+            self.no_browser = not outcome.pages  # one that broke down on the way is tried again in the next round
+            if outcome.pages:
+                self._note(f"{name}：浏览器中途退出，已拍 {outcome.pages} 次；没有拍到的重试")
+            else:
+                self.problems.append("没有可用的浏览器：只做普通抓取，没有截图（dajia doctor 会说明如何安装）")
         elif outcome.code not in {OK, PARTIAL, NOTHING}:
             died = f"，先后死亡 {len(outcome.deaths)} 次：{'、'.join(outcome.deaths)}" if outcome.deaths else ""
             self.problems.append(f"{name} 异常结束（退出码 {outcome.code}{died}），日志：{outcome.log}\n{outcome.tail}")

@@ -40,6 +40,9 @@ cases(id) AS (
 )
 SELECT DISTINCT a.warc FROM artifacts a JOIN cases ON cases.id = a.capture
 """
+_PAGES = "(SELECT page FROM text_pages WHERE capture IN (SELECT capture FROM artifacts WHERE warc = ?))"
+_FORGET = (f"DELETE FROM board_pages WHERE page IN {_PAGES}", f"DELETE FROM page_text WHERE rowid IN {_PAGES}",
+           f"DELETE FROM text_pages WHERE page IN {_PAGES}")
 
 
 @dataclass(slots=True)
@@ -87,7 +90,8 @@ def apply(store: Store, rules: Retention, made: Plan, person: str) -> None:
         with store.transaction():
             row = {"warc": name, "sha256": sha, "size": size, "captures": captures, "rule": rule, "person": person, "at": ids.utc_now()}
             store.add_row("disposals", row, "disposed", "warc", name, person)
-            store.db.execute("DELETE FROM page_text WHERE capture IN (SELECT DISTINCT capture FROM artifacts WHERE warc = ?)", (name,))
+            for statement in _FORGET:
+                store.db.execute(statement, (name,))
         path.resolve().unlink(missing_ok=True)
         path.unlink(missing_ok=True)
     for path in made.move:

@@ -10,6 +10,7 @@ from evidence.config import Config
 from evidence.frontier import Frontier
 from evidence.home import Home
 from evidence.store import Store
+from exports import coverage
 from review import catching_up, clock, following, processes, run_report
 from review import daily as chain
 from review.commands.daily import command
@@ -84,6 +85,16 @@ def test_what_a_cut_off_run_left_is_taken_up(store, judged):
     assert following.suspect_hosts(store, new) == ["suspect.example"]
     assert any(clock.days_before(today, 1) in line for line in said)  # the day nobody ran
     assert catching_up.catch_up(store, Config(), new, today)[:-1] == []
+
+
+def test_pages_without_a_browser_are_told_in_the_daily_files(store):
+    run = store.begin_run("daily", clock.today())
+    for name in ("a", "b"):
+        Frontier(store).add("browser", name, {"url": f"http://{name}.example/"}, run=run)
+    seen = coverage.read(store, run, clock.today(), Config())
+    assert "2 个可疑网页没有用浏览器取证" in seen.warning
+    Frontier(store).ack(Frontier(store).lease("browser", "w", 2)[0])
+    assert "1 个可疑网页" in coverage.read(store, run, clock.today(), Config()).warning
 
 
 def test_what_is_older_than_asked_for_stays(store):

@@ -103,10 +103,12 @@ def test_what_went_is_told_by_name_and_the_store_still_verifies(home, store, pag
     assert "张三" in told[0]
     assert "销毁" in told[0]
     assert pending(store, "another rule set") == []  # its bytes are gone: not "unreadable evidence" for ever
-    assert store.one("SELECT count(*) AS n FROM page_text")["n"] == 0
+    assert store.one("SELECT (SELECT count(*) FROM page_text) + (SELECT count(*) FROM text_pages) AS n")["n"] == 0
     assert store.capture(capture).url == "http://news.example/"
     assert [r["actor"] for r in store.rows("SELECT actor FROM custody WHERE event = 'disposed'")] == ["张三"]
     assert retention.plan(store, rules).destroy == []
+    page("http://later.example/")  # takes the place in the index that came free
+    assert store.one("SELECT count(*) AS n FROM text_pages")["n"] == 1
 
 
 def test_a_warc_that_vanished_without_an_order_is_still_missing(home, store, page, old):
