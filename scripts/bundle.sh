@@ -30,21 +30,25 @@ if [ "$PLATFORM" = "$HERE" ]; then
     $PIP wheel -w "$BUNDLE/wheels" -c constraints.txt -r "$BUNDLE/requirements.txt"
 else
     say "collecting wheels for linux $PLATFORM, $TAG, on $HERE"
-    # What has no wheel anywhere and is pure Python is built here: it is the same file on every machine.
-    SOURCES=$("$PY" scripts/requirements.py --sources)
-    for one in $SOURCES; do $PIP wheel --no-deps -w "$BUNDLE/wheels" "$one"; done
-    $PIP download -d "$BUNDLE/wheels" --find-links "$BUNDLE/wheels" -c constraints.txt -r "$BUNDLE/requirements.txt" --only-binary=:all: \
-        $(seq -f "--platform manylinux_2_%.0f_$PLATFORM" 17 36) --platform "manylinux2014_$PLATFORM" \
-        --platform "linux_$PLATFORM" --implementation cp --python-version "${TAG#cp}" --abi "$TAG" --abi abi3 --abi none
+    # Pure Python is the same file on every machine, also where it must be built; the rest is asked for by its exact version.
+    NATIVE=$(mktemp -d)
+    $PIP wheel -w "$NATIVE" -c constraints.txt -r "$BUNDLE/requirements.txt"
+    mv "$NATIVE"/*-none-any.whl "$BUNDLE/wheels"
+    for wheel in "$NATIVE"/*.whl; do basename "$wheel" | awk -F- '{print $1 "==" $2}'; done > "$NATIVE/exact.txt"
+    # shellcheck disable=SC2046
+    $PIP download -d "$BUNDLE/wheels" --no-deps -r "$NATIVE/exact.txt" --only-binary=:all: \
+        $(seq -f "--platform manylinux_2_%.0f_$PLATFORM" 17 36) --platform "manylinux2014_$PLATFORM" --platform "linux_$PLATFORM" \
+        --implementation cp --python-version "${TAG#cp}" --abi "$TAG" --abi abi3 --abi none
+    rm -rf "$NATIVE"
 fi
 
 # 2. The sources: what git knows, or everything that is not made by a machine.
 LIST=$(mktemp)
 trap 'rm -f "$LIST"' EXIT
-if ! git ls-files -co --exclude-standard > "$LIST" 2>/dev/null; then
-    find . -type f ! -path './.venv/*' ! -path './var/*' ! -path "./$OUT/*" ! -path '*/__pycache__/*' ! -name '.setup-*' | sed 's|^\./||' > "$LIST"
+if ! git ls-files -z -co --exclude-standard > "$LIST" 2>/dev/null; then
+    find . -type f ! -path './.venv/*' ! -path './var/*' ! -path "./$OUT/*" ! -path '*/__pycache__/*' ! -name '.setup-*' -print0 > "$LIST"
 fi
-tar czf "$BUNDLE/dajia-sources.tar.gz" --owner=0 --group=0 --transform 's|^|dajia/|' -T "$LIST"
+tar czf "$BUNDLE/dajia-sources.tar.gz" --owner=0 --group=0 --transform 's|^\(\./\)\?|dajia/|' --null -T "$LIST"
 
 # 3. What it is, and what it must be.
 cat > "$BUNDLE/README.txt" <<TEXT

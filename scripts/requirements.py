@@ -1,7 +1,7 @@
-"""The requirements of `pyproject.toml` for a machine: `python scripts/requirements.py x86_64|aarch64`, `--sources` or `--glibc DIR`.
+"""The requirements of `pyproject.toml` for a machine: `python scripts/requirements.py x86_64|aarch64`, or `--glibc DIR`.
 
-`pip download --platform` reads markers by the machine it runs on, so they are decided here for the machine that is meant.
-`--sources` names the pinned packages that no registry has as a wheel: pure Python, the same wheel everywhere.
+pip reads markers by the machine it runs on, so they are decided here for the machine that is meant.
+`--glibc` says which glibc the wheels in a folder need.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ("setuptools>=75", "wheel", "pip")
 # Asked for by the first patch releases of a Python only (Debian 12 has 3.11.2), which need not be the one that makes the bundle.
 OLDER_PATCHES = ("async-timeout>=4.0.3",)
-SOURCE_ONLY = ("Py3AMF",)
 _GLIBC = re.compile(r"manylinux_2_(\d+)_")
 
 
@@ -34,12 +33,6 @@ def for_machine(machine: str) -> list[str]:
     return list(found)
 
 
-def sources() -> list[str]:
-    """The pins of what has no wheel."""
-    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
-    return [pin for pin in pins if pin.partition("==")[0] in SOURCE_ONLY]
-
-
 def glibc(folder: Path) -> str:
     """The oldest glibc (2.N) that every wheel in `folder` runs on."""
     found = [17]
@@ -51,5 +44,5 @@ def glibc(folder: Path) -> str:
 
 if __name__ == "__main__":
     asked = sys.argv[1:]
-    lines = sources() if asked == ["--sources"] else [glibc(Path(asked[1]))] if asked[0] == "--glibc" else for_machine(asked[0])
+    lines = [glibc(Path(asked[1]))] if asked[0] == "--glibc" else for_machine(asked[0])
     sys.stdout.write("\n".join(lines) + "\n")
