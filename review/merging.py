@@ -173,15 +173,18 @@ def _take(store: Store, home: Home, copy: Home) -> Merged:
 
 
 def _new_warcs(store: Store, copy: Home) -> dict[str, str]:
-    """The files the vault here lacks, name → SHA-256; a name that is no plain file name is refused."""
+    """The files the vault here lacks and may have, name → SHA-256; a name that is no plain file name is refused."""
     db = sqlite3.connect(copy.store)
     try:
         listed = dict(db.execute("SELECT name, sha256 FROM warcs ORDER BY name").fetchall())
+        gone = {r[0] for r in db.execute("SELECT warc FROM disposals")} \
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'disposals'").fetchone() else set()
     finally:
         db.close()
     if strange := next((name for name in listed if not _WARC.fullmatch(name)), None):
         raise MergeRefused(f"WARC 文件名不合规：{strange!r}")
-    return {name: sha for name, sha in listed.items() if not (store.home.warc / name).exists()}
+    gone |= {r["warc"] for r in store.rows("SELECT warc FROM disposals")}  # destroyed there or here: not to be had, not to come back
+    return {name: sha for name, sha in listed.items() if name not in gone and not (store.home.warc / name).exists()}
 
 
 def _copy(source: Path, target: Path, sha256: str) -> None:

@@ -9,12 +9,14 @@ from click.testing import CliRunner
 from evidence import ids
 from evidence.archive import Vault, WarcWriter
 from evidence.config import Retention
+from evidence.home import Home
 from evidence.records import Capture, Decision, Finding, Sighting, Verdict
 from evidence.store import Store
 from exports.verify import verify
 from review import leads, retention
 from review.cli import cli
 from review.judging import pending
+from review.merging import merge
 
 
 @pytest.fixture
@@ -109,6 +111,18 @@ def test_what_went_is_told_by_name_and_the_store_still_verifies(home, store, pag
     assert retention.plan(store, rules).destroy == []
     page("http://later.example/")  # takes the place in the index that came free
     assert store.one("SELECT count(*) AS n FROM text_pages")["n"] == 1
+
+
+def test_a_store_with_destroyed_files_is_united_with_another(home, store, page, old, tmp_path):
+    page("http://news.example/")
+    _, kept = page("http://said.example/", "tip")
+    old()
+    rules = Retention(pages=30)
+    retention.apply(store, rules, retention.plan(store, rules), "张三")
+    other = Home.at(tmp_path / "other")
+    merge([home.root], other, lambda line: None)
+    assert [p.name for p in other.warc.glob("*.warc.gz")] == [kept]
+    assert wrong(other) == []
 
 
 def test_a_warc_that_vanished_without_an_order_is_still_missing(home, store, page, old):
