@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from scrapy.exceptions import IgnoreRequest
 from evidence.turns import MemoryTurns, Terms, Turns
 
 _EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # the bundled list: nothing is fetched
+
+
+LATE = 0.25  # seconds a turn may be overslept before it is lost
 
 
 class Paused(IgnoreRequest):
@@ -39,6 +43,7 @@ class Politeness:
 
     def __init__(self, delay: float, turns: Turns | None = None, cap: int = 0, pause: float = 1800.0) -> None:
         self.terms, self.turns = Terms(delay, cap, pause), turns or MemoryTurns()
+        self._clock = time.monotonic
         self._tried: set[str] = set()  # hosts whose door this process tries after a pause
         self._shut: dict[str, tuple[str, str]] = {}  # walls met by this process: what waited for a turn must not leave
 
@@ -54,8 +59,11 @@ class Politeness:
                 self._tried.add(host)
                 self._shut.pop(host, None)
             if turn.wait > 0:
+                due = self._clock() + turn.wait
                 await asyncio.sleep(turn.wait)
                 self._still_open(host)
+                if terms.delay > 0 and not turn.probe and self._clock() - due > max(LATE, terms.delay / 8):
+                    continue  # this process stood still: what it owed must not leave all at once
             if not turn.again:
                 return
 

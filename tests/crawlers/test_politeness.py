@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crawlers import politeness
 from evidence.store import Store
 from evidence.stored_turns import StoredTurns
-from evidence.turns import JITTER, LONGEST_PAUSE, MemoryTurns, Profile, Terms, decide, opened, shut
+from evidence.turns import JITTER, LONGEST_PAUSE, MemoryTurns, Profile, Terms, Turn, decide, opened, shut
 
 NOW = 1_790_000_000.0
 
@@ -239,3 +239,29 @@ def test_the_daily_cap_is_told_and_not_called_empty(crawl, web):
     ran = crawl.go("discover", "--sources", "so360")
     assert ran.states == {"so360": "degraded"} and "3 requests of" in ran.of("source")[0]["detail"], ran.errors
     assert len(web.log) == 3
+
+
+def test_a_turn_that_was_overslept_is_lost(monkeypatch):
+    """A process that stood still does not send at once everything whose turn came meanwhile."""
+    taken = []
+
+    class Register(MemoryTurns):
+        def take(self, *given, **named):
+            taken.append(super().take(*given, **named).wait)
+            return Turn(wait=taken[-1])
+
+    clock, slept = Clock(), []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        clock.now += seconds + (3.0 if len(slept) == 1 else 0.0)  # the first sleep lasts too long
+
+    turns = Register(clock, lambda: 0.5)
+    polite = politeness.Politeness(1.0, turns)
+    polite._clock = clock
+    monkeypatch.setattr(politeness.asyncio, "sleep", sleep)
+    for _ in range(2):
+        asyncio.run(polite.turn("a.com"))
+    step = sum(JITTER) / 2
+    assert taken == pytest.approx([0.0, step, 0.0])  # asked again after oversleeping, and free by then
+    assert slept == pytest.approx([step])
