@@ -22,35 +22,14 @@ from evidence import ids
 from evidence.config import Frontier as Settings
 from evidence.frontier import LANES, MAX_ATTEMPTS, Frontier, FrontierAway, Lease
 from evidence.redis_link import QueueLost, link, reaching
+from evidence.redis_steps import ADD, GROUP, KEEP, SETTLE, make_group, worker_name
 from evidence.store import Store
 
 SHARED = ("plain",)
-GROUP = "workers"
 NEVER_BACK = 5  # lent this often and never settled: it kills whoever takes it
 REMEMBERED = 30 * 86_400  # seconds that the keys of a run are remembered after its last addition
 FAILURES_KEPT = 100_000
 _GIVEN_BACK = 86_400_000  # idle milliseconds no lease is longer than: at once for whoever asks
-
-_ADD = """
-if redis.call('SADD', KEYS[1], ARGV[1]) == 0 then return 0 end
-redis.call('EXPIRE', KEYS[1], ARGV[5])
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-redis.call('XADD', KEYS[3], '*', 'key', ARGV[1], 'run', ARGV[2], 'host', ARGV[3], 'payload', ARGV[4])
-return 1"""
-_KEEP = """
-if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1, ARGV[2]) == 0 then return 0 end
-redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[3], 'IDLE', ARGV[4], 'JUSTID')
-return 1"""
-_SETTLE = """
-local mine = redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
-redis.call('XDEL', KEYS[1], ARGV[2])
-if mine == 0 then return 0 end
-if redis.call('HGET', KEYS[2], ARGV[3]) == ARGV[4] then redis.call('HDEL', KEYS[2], ARGV[3]) end
-if ARGV[5] ~= '' then redis.call('HINCRBY', KEYS[3], ARGV[5], 1) end
-if ARGV[5] == 'failed' then
-  redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[7], '*', 'key', ARGV[3], 'run', ARGV[4], 'note', ARGV[6])
-end
-return 1"""
 
 
 class SharedFrontier(Frontier):
@@ -61,15 +40,15 @@ class SharedFrontier(Frontier):
         self._redis, self._milliseconds = link(settings), int(settings.lease * 1000)
         self._name = f"{{dajia:{settings.queue}}}"
         self.beat_seconds = settings.lease / 3
-        self.worker = worker_name(store)
+        self.worker = worker_name(store.home)
         self.away_since = 0.0  # when the queue was first out of reach; 0: it answers
         self._written: list[Lease] = []  # settled in the transaction under way
         self._unsent: list[Lease] = []  # committed here, not yet acknowledged there
-        self._add, self._keep, self._settle = (self._redis.register_script(text) for text in (_ADD, _KEEP, _SETTLE))
+        self._add, self._keep, self._settle = (self._redis.register_script(text) for text in (ADD, KEEP, SETTLE))
         with reaching(self._redis):
             for lane in SHARED:
                 for stream in self._streams(lane):
-                    self._make_group(stream)
+                    make_group(self._redis, stream)
 
     def add(
         self, lane: str, key: str, payload: Mapping[str, Any], *, run: str, host: str = "", priority: int = 0,
@@ -278,15 +257,6 @@ class SharedFrontier(Frontier):
                 self._keep(keys=[stream], args=[GROUP, self.worker, ticket, idle], client=pipe)
             return [int(answer) for answer in pipe.execute()]
 
-    def _make_group(self, stream: str) -> None:
-        from redis.exceptions import ResponseError
-
-        try:
-            self._redis.xgroup_create(stream, GROUP, id="0", mkstream=True)
-        except ResponseError as problem:
-            if "BUSYGROUP" not in str(problem):
-                raise
-
     def _streams(self, lane: str) -> tuple[str, str]:
         if lane not in LANES:
             raise ValueError(f"unknown lane {lane!r}; lanes: {', '.join(LANES)}")
@@ -294,13 +264,3 @@ class SharedFrontier(Frontier):
 
     def _key(self, lane: str, what: str) -> str:
         return f"{self._name}:{lane}:{what}"
-
-
-def worker_name(store: Store) -> str:
-    """The name a store's worker has in the queue, the same after a restart: kept in a file beside the store."""
-    path = store.home.root / "worker-name"
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        path.write_text(f"w-{ids.new_id()}\n", encoding="ascii")
-        return path.read_text(encoding="ascii").strip()
