@@ -13,7 +13,7 @@ from exports import dossier, quoting
 from exports.masking import mask
 from review import clock, decisions
 from review.console import KIND_LABELS
-from review.desk import doubts
+from review.desk import doubts, site_facts
 from review.desk.pivots import Alike, Pivot, alike, pivots
 
 PROFILES = {"desktop": "电脑", "mobile": "手机", "from-search": "从搜索进入"}
@@ -64,6 +64,7 @@ class LeadPage:
     against: list[Reason] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     panes: list[Pane] = field(default_factory=list)
+    facts: list[site_facts.Told] = field(default_factory=list)
     pivots: list[Pivot] = field(default_factory=list)
     alike: list[Alike] = field(default_factory=list)
     gang: Any = None
@@ -85,6 +86,7 @@ def build(store: Store, vault: Vault, lead_id: str) -> LeadPage:
         (page.reasons if finding.weight > 0 else page.against).append(_reason(finding, readings, keep))
     page.doubts = doubts.of(store, told)
     page.panes = _panes(store, told)
+    page.facts = site_facts.told(told.facts)
     page.pivots = pivots(store, told)
     page.alike = alike(page.pivots)
     page.gang = store.one("SELECT g.* FROM gangs g JOIN gang_members m ON m.gang = g.id WHERE m.lead = ?", lead_id)
