@@ -19,7 +19,8 @@ _KEYS = {
     "not_before": "生效", "not_after": "失效", "valid": "校验通过", "trusted": "受信任", "trust_problem": "不受信任的原因",
     "self_signed": "自签名", "names": "包含域名", "names_host": "含本主机", "protocol": "协议", "numbers": "页面备案号", "number": "备案号",
     "owner": "主办者", "owner_kind": "主办者性质", "covers": "含本域名", "filed": "备案记录", "site": "网站", "links": "关系",
-    "kind": "种类", "name": "名称", "role": "角色", "evidence": "依据", "stated": "所载日期", "data_date": "数据日期", "source": "来源", "problem": "问题",
+    "kind": "种类", "name": "名称", "role": "角色", "evidence": "依据", "stated": "所载日期",
+    "data_date": "数据日期", "source": "来源", "problem": "问题",
 }
 _LEFT_OUT = frozenset({  # said by the day, or of use to machines alone
     "created", "expires", "updated", "raw", "chain", "pem", "key", "sha256", "spki_sha256", "public_key_sha256", "serial", "cipher",
