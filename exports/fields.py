@@ -34,6 +34,12 @@ def shown(dossier: Dossier, text: str) -> str:
     return masked(dossier, text).text
 
 
+def masked_as(dossier: Dossier, label: str, text: str) -> Masked:
+    """A value as it leaves that is personal only because of what it is: the name of a registrant, a registrant's mailbox."""
+    found = masked(dossier, f"{label} {text}")
+    return Masked(found.text[len(label) + 1:], found.items)
+
+
 def beijing(at: str) -> str:
     """A stored time as Beijing time, to the second; "" for ""."""
     from datetime import datetime, timedelta, timezone
@@ -127,7 +133,7 @@ FIELDS: dict[str, Callable[[Dossier, Config], str]] = {
     "icp": lambda d, c: filing(d),
     "registrar": _registrar,
     "registered": _registered,
-    "registrant": lambda d, c: shown(d, _plain((f.value.get("registrant") or "") if (f := registration(d)) else "")),
+    "registrant": lambda d, c: masked_as(d, "registrant", _plain((f.value.get("registrant") or "") if (f := registration(d)) else "")).text,
     "domain_status": lambda d, c: _plain((f.value.get("status") or "") if (f := registration(d)) else ""),
     "imitates": lambda d, c: d.verdict.imitates,
     "description": _description,

@@ -25,7 +25,10 @@ _HAN = r"[\u3400-\u9fff]"
 _AFTER = (r"(?=[^\u3400-\u9fff·]|$|性别|民族|身份|证件|证书|证号|编号|出生|年龄|电话|手机|联系|单位|工种|类别|学历|准考|操作|作业|专业|"
           r"岗位|级别|等级|有效|发证|成绩|地址|住址|籍贯|国籍|女士|先生|同志)")
 _SURE = r"(?:姓\s{0,4}名|持证人|持证者|Name|NAME)(?:姓名)?"
-_LIKELY = r"(?:持有人|学员|考生|申请人|被保险人|受害人|当事人|报名人|应聘人)"  # what follows may be a sentence
+_LIKELY = (r"(?:持有人|学员|考生|申请人|被保险人|受害人|当事人|报名人|应聘人|注册人|注册者|注册联系人|域名所有者|域名持有者|"
+           r"[Rr]egistrant(?:[ _][Nn]ame)?)")  # what follows may be a sentence, or a company
+_MAIL = re.compile(r"(?:registrant|注册人?|持有人)[\w ]{0,24}(?:e-?mail|mailbox|邮箱|邮件)[:： ][ \t]{0,40}"
+                   r"(?P<mail>(?P<own>[\w.+-]{1,64})@[\w.-]{1,190})", re.I | re.A)
 _SPACE = r"[ \u3000]"
 _WRITTEN = (rf"{_HAN}(?:{_SPACE}{{1,3}}{_HAN}){{1,3}}(?!{_HAN})|{_HAN}(?:{_SPACE}{{0,3}}{_HAN}){{1,3}}?"
             rf"|{_HAN}{{1,6}}·{_HAN}{{1,6}}")
@@ -65,8 +68,10 @@ def mask(text: str, keep: Iterable[str] = (), contacts: str = "show") -> Masked:
     """
     plain = text.translate(_DIGITS)  # character for character, so places stay true
     shown, items = list(text), []
+    keep = list(keep)
     kept = {_digits(value) for value in keep} if contacts != "mask" else set()
-    for start, end, kind, hidden in _found(plain, kept - {""}):
+    shown_mails = {value.lower() for value in keep if "@" in value} if contacts != "mask" else set()
+    for start, end, kind, hidden in [*_found(plain, kept - {""}), *_mails(plain, shown_mails)]:
         if any(shown[at] == STAR for at in hidden):
             continue  # an earlier rule took it
         for at in hidden:
@@ -144,6 +149,14 @@ def _found(text: str, kept: set[str]) -> Iterator[tuple[int, int, str, list[int]
             at = end
         else:
             at = named.start() + 1  # what looked like the name may be the next label
+
+
+def _mails(text: str, shown: set[str]) -> Iterator[tuple[int, int, str, list[int]]]:
+    """As `_found`, for the mailboxes of registrants that are no seller's contact."""
+    for found in _MAIL.finditer(text):
+        if found["mail"].lower() not in shown:
+            start, end = found.span("own")
+            yield start, found.end("mail"), "邮箱", list(range(min(start + 1, end), end))
 
 
 def _is_name(name: str, sure: bool) -> bool:

@@ -20,6 +20,7 @@ from exports.packaging.originals import Exhibit, selected
 # Codes and numbers of ours, in which no personal data stand and a mask would break references.
 _FIXED = frozenset({"id", "run", "capture", "lead", "verdict", "sha256", "sm3", "digest", "prev", "hash", "origin", "ruleset",
                     "body_sha256", "warc", "started", "ended", "at", "rule", "name", "media_type", "kind", "type", "first_verdict"})
+_HOLDER = frozenset({"registrant", "registrant_email"})  # of a site fact: a person's name or mailbox without a label
 FOLDER = "data/evidence"
 
 
@@ -78,7 +79,7 @@ def _masked(value: Any, dossier: Dossier, found: list[Item], key: str = "") -> A
     if isinstance(value, str):
         if key in _FIXED or not value:
             return value
-        result = fields.masked(dossier, value)
+        result = fields.masked_as(dossier, key, value) if key in _HOLDER else fields.masked(dossier, value)
         found += result.items
         return result.text
     if isinstance(value, Mapping):

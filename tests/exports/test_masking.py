@@ -34,6 +34,11 @@ IDS = st.builds(id_number, st.integers(110000, 659999).map(str), st.dates().map(
     pytest.param("考生：免考包过，当天下证", "考生：免考包过，当天下证", id="a-promise-is-no-name"),
     pytest.param("受害人电话139 0000 1234", "受害人电话139 **** 1234", id="phone"),
     pytest.param("+8613900001234", "+86139****1234", id="phone-with-country"),
+    pytest.param("Registrant: 赵六六\r\nRegistrant Contact Email: zhao66@mail.example", "Registrant: 赵**\r\nRegistrant Contact Email: z*****@mail.example",
+                 id="registrant"),
+    pytest.param("registrant 赵六六；registrant_email zhao@mail.example", "registrant 赵**；registrant_email z***@mail.example", id="registrant-in-a-row"),
+    pytest.param("Registrant: 某某网络科技有限公司", "Registrant: 某某网络科技有限公司", id="a-company-is-no-person"),
+    pytest.param("Registrar Abuse Contact Email: abuse@mail.example", "Registrar Abuse Contact Email: abuse@mail.example", id="a-desk-is-no-person"),
     pytest.param("2026年1月1日第110105号公告", "2026年1月1日第110105号公告", id="nothing-personal"),
 ])  # fmt: skip
 def test_what_is_masked(text, wanted):

@@ -1,5 +1,6 @@
 """Personal data that stand where nobody looks for them – in an address, beside a digest – and the papers' last pages."""
 
+import csv
 import io
 import re
 import shutil
@@ -10,6 +11,7 @@ import docx
 import pytest
 
 from exports import package
+from exports.verify import verify
 
 ID = "110105194912310021"
 
@@ -75,6 +77,19 @@ def test_a_signature_never_stands_alone_and_no_row_is_torn(world, tmp_path):
     with zipfile.ZipFile(io.BytesIO((made.path / "data/record.docx").read_bytes())) as box:
         document = box.read("word/document.xml").decode()
     assert document.count("<w:cantSplit") >= document.count("<w:tr>") - 4
+
+
+def test_a_registrant_who_is_a_person_is_masked_everywhere(world, tmp_path):
+    world.fact("cx.example", "whois", {"registrar": "某某网络技术有限公司", "registrant": "赵六六", "registrant_email": "zhao66@mail.example", "found": True},
+               raw="Registrant: 赵六六\r\nRegistrant Contact Email: zhao66@mail.example\r\nSponsoring Registrar: 某某网络技术有限公司\r\n")
+    made = built(world, tmp_path, "http://cx.example/")
+    for name, data in texts(made):
+        assert "赵六六".encode() not in data, name
+        assert b"zhao66@" not in data, name
+    page = (made.path / "data/index.html").read_text(encoding="utf-8")
+    assert "赵**" in page and "某某网络技术有限公司" in page
+    assert {kind for _, kind, *_ in csv.reader(io.StringIO((made.path / "data/masked.csv").read_text(encoding="utf-8-sig")))} >= {"姓名", "邮箱"}
+    assert {c.state for c in verify(made.zip)} == {"verified"}
 
 
 def test_the_way_there_is_in_the_package_each_step_linked_to_its_capture(world, tmp_path):
