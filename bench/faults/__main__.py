@@ -50,7 +50,7 @@ class Play:
         self.rng = random.Random(options.seed)
         self.results = []
         self.plain, self.span = self._undisturbed("plain")
-        self.browser = None
+        self.browser = self.again = None
 
     def all(self):
         """Kills of the run and of its stages, kills of the browser's stage, then the faults."""
@@ -58,6 +58,8 @@ class Play:
             self._one(f"kills {len(self.results) + 1}", self._kills, self.plain)
         for number in range(self.options.browser_kills):
             self._one(f"deepen killed {number + 1}", self._deepen, self._with_browser(), browser=True)
+        for number in range(self.options.recheck_kills):
+            self._one(f"recheck killed {number + 1}", self._recheck, self._with_recheck())
         for name, play, settings in FAULTS:
             if not self.options.only or any(word in name for word in self.options.only):
                 if settings.get("browser") and not self.options.browser_kills and not self.options.only:
@@ -65,10 +67,13 @@ class Play:
                 self._one(name, play, self._with_browser() if settings.get("browser") else self.plain, **settings)
         return self.results
 
-    def _undisturbed(self, name, **settings):
+    def _undisturbed(self, name, twice=False, **settings):
         trial = Trial(name, self.folder / name, self.world, self.rng, {}, 0, **settings)
         began = time.monotonic()
         code = trial.run()
+        if twice:
+            trial.confirm()
+            code = trial.run()
         found = state.content(trial.home)
         broken = state.unsound(trial.home) + state.doubled(trial.home)
         if code != 0 or broken or not found["leads"]:
@@ -80,6 +85,19 @@ class Play:
         if self.browser is None:
             self.browser, _ = self._undisturbed("browser", browser=True)
         return self.browser
+
+    def _with_recheck(self):
+        if self.again is None:
+            self.again, _ = self._undisturbed("recheck", twice=True)
+        return self.again
+
+    def _recheck(self, trial):
+        """A second run, which looks at a confirmed lead again; the process that looks is killed."""
+        trial.run()
+        trial.confirm()
+        trial.commit()
+        trial.kill_stages(["recheck"])
+        trial.expect("中途死亡")
 
     def _kills(self, trial):
         """The run killed some times, each time started again; then one run to its end whose crawl processes are killed."""
@@ -148,6 +166,7 @@ def _options():
     parser = argparse.ArgumentParser(prog="python -m bench.faults", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="kills with -9 of the run and its crawl processes")
     parser.add_argument("--browser-kills", type=int, default=6, help="kills of the browser's stage beside them; 0: nothing with a browser")
+    parser.add_argument("--recheck-kills", type=int, default=3, help="kills of the process that looks at confirmed leads again")
     parser.add_argument("--only", action="append", default=[], metavar="WORDS", help="only faults whose name holds this; repeatable")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dir", help="where to work; default the system's temporary folder")

@@ -19,7 +19,8 @@ _CONTENT = {
     "contacts": "SELECT DISTINCT type, value FROM contacts",
     "site facts": "SELECT DISTINCT host, kind, ok FROM site_facts",
     "sources": "SELECT source, state, results, ads FROM source_runs WHERE run = :run AND state <> 'disabled'",
-    "checks": "SELECT DISTINCT lead, state FROM checks",
+    "checks": "SELECT DISTINCT l.subject, k.state FROM checks k JOIN leads l ON l.id = k.lead",
+    "looks": "SELECT DISTINCT l.subject, k.vantage, k.finding, k.url FROM looks k JOIN leads l ON l.id = k.lead",
     "gangs": "SELECT leads, ads, sites FROM gangs",
     "text": "SELECT DISTINCT title FROM page_text",
 }
@@ -32,7 +33,8 @@ _DOUBLED = {
                 "WHERE c.id = v.capture AND f.at < v.at) FROM verdicts v",
     "text": "SELECT capture FROM page_text",
     "unfinished runs": "SELECT 'daily' FROM v_runs WHERE kind = 'daily' AND state = 'unfinished'",
-    "checks": "SELECT lead, capture FROM checks",
+    "checks": "SELECT c.run, k.lead FROM checks k JOIN captures c ON c.id = k.capture",
+    "looks": "SELECT run, lead, vantage, url FROM looks",
 }
 
 
