@@ -59,7 +59,7 @@ class World:
             f'[network]\nproxy = "{self.places["proxy"]}"\nwhois = "{self.places["whois"]}"\nresolvers = ["{self.places["dns"]}"]\n'
             "connect_timeout = 4.0\ntimeout = 10.0\n"
             f"[crawl]\npages_per_query = 1\ndelay = 0.0\nmax_queries = 4\ndaily_cap = 0\npause = 0\nrecapture_days = {recapture_days}\n"
-            f"[browser]\nenabled = {str(browser).lower()}\n[facts]\nwhois_interval = 0.0\n{off}", encoding="utf-8")
+            f"[browser]\nenabled = {str(browser).lower()}\n[facts]\nwhois_interval = 0.0\n[recheck]\ndays = 0.0001\n{off}", encoding="utf-8")
 
 
 class Daily:
