@@ -129,8 +129,7 @@ def _browser_killed(trial):
         found = children(stage)
         time.sleep(0.05)
     time.sleep(trial.rng.uniform(0.5, 4.0))
-    for pid in found:
-        os.kill(pid, signal.SIGKILL)
+    trial.strike([pid for one in found for pid in (one, *children(one))])
     daily.wait()
     daily.settle()
     trial.commit()
@@ -251,11 +250,7 @@ def _terminated(trial):
 def _power(trial):
     daily = trial.start()
     time.sleep(trial.rng.uniform(1.0, trial.span))
-    for pid in [*children(daily.process.pid), daily.process.pid]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+    trial.strike([*children(daily.process.pid), daily.process.pid])
     daily.wait()
     daily.settle()
     trial.commit()

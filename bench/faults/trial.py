@@ -1,8 +1,11 @@
 """One trial: a home is disturbed, run to its end, and compared with an undisturbed one."""
 
+import os
 import shutil
+import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bench.faults import state
@@ -103,6 +106,12 @@ class Trial:
         self.whole = daily.wait() in {0, 1}
         daily.settle()
         return struck
+
+    def strike(self, pids):
+        """Kill processes with -9; those that are gone already are none of ours."""
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def _killed(self, struck):
         self.result.kills += struck
