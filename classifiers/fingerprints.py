@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ MAX_SOURCE = 2_000_000  # characters of source that are looked at
 _MAX_NODES, _MAX_DEPTH = 4_000, 60
 _ENOUGH_SHAPES = 14  # a page of fewer different elements looks like thousands of others
 _ENOUGH_TEXT = 60  # characters; "404 Not Found" and the like say nothing of who stands behind them
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "title"})
 _SKIP = frozenset({"script", "style", "noscript", "br", "b", "i", "em", "strong", "font", "-text", "-comment"})
 _VARIABLE = re.compile(r"\d+|[0-9a-f]{6,}")
 # Visitor counters: the account number in them belongs to whoever reads the statistics.
@@ -55,16 +58,35 @@ def content(url: str, html: str) -> str:
 
     "" for a page that says too little to be told from others.
     """
-    body = LexborHTMLParser(html[:MAX_SOURCE]).body
-    if body is None:
-        return ""
-    for tag in body.css("script, style, noscript, template"):
-        tag.decompose()
-    text = body.text(separator=" ").lower()
-    if host := _host(url):
-        text = text.replace(host, "").replace(host.removeprefix("www."), "")
+    text = unescape(" ".join(_words(html[:MAX_SOURCE]))).lower()
+    if host := _host(url).removeprefix("www."):
+        text = text.replace(f"www.{host}", "").replace(host, "")
     text = "".join(text.split())
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24] if len(text) >= _ENOUGH_TEXT else ""
+
+
+def _words(html: str) -> Iterator[str]:
+    """The text between tags, scripts, styles and comments left out; without a tree, so that no nesting is too deep."""
+    html, at, hidden = _without_comments(html), 0, ""
+    for tag in _TAG.finditer(html):
+        if not hidden:
+            yield html[at:tag.start()]
+        name = tag[2].lower()
+        if name in _UNSEEN and name == (hidden or name):
+            hidden = "" if tag[1] else name
+        at = tag.end()
+    if not hidden:
+        yield html[at:]
+
+
+def _without_comments(html: str) -> str:
+    parts, at = [], 0
+    while (start := html.find("<!--", at)) >= 0:
+        parts.append(html[at:start])
+        at = html.find("-->", start + 4) + 3
+        if at < 3:  # it is never closed: all that follows is comment
+            return "".join(parts)
+    return "".join([*parts, html[at:]])
 
 
 def _host(url: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.fingerprints import fingerprints
+from classifiers.fingerprints import content, fingerprints
 
 KIT = """<html><head><title>{title}</title><script src="https://hm.baidu.com/hm.js?{counter}"></script></head><body class="v{n}">
 <div class="top"><div class="logo"><img src=a{n}.png></div><ul class="nav">{items}</ul></div>
@@ -55,3 +55,26 @@ def test_never_raises_and_is_deterministic(source):
 
 def test_nesting_without_end_is_bounded():
     assert isinstance(fingerprints("https://a.example/", "<div class=a>" * 100_000), tuple)
+
+
+WORDS = "<p>" + "本中心代办低压电工操作证，免考包过，三天拿证，扫码可查，先拿证后付款。" * 3 + "</p>"
+
+
+@pytest.mark.parametrize(("other", "same"), [
+    (f"<div class=x>{WORDS}</div>", True), (f"<script>let t = {{}}; '<p>1</p>'</script>{WORDS}<!-- 12:00 <b>x</b> -->", True),
+    (WORDS.replace("。", "。 \n"), True), (WORDS.replace("三天", "五天"), False), (WORDS + "<p>客服 http://b.example/kf</p>", False),
+    (f"<style>p {{}}</style>{WORDS}", True), (WORDS + "<!-- never closed", True), (f"<title>x</title>{WORDS}", True),
+], ids=["other tags", "scripts and comments", "blanks", "another word", "more words", "style", "open comment", "title"])
+def test_pages_that_say_the_same_have_the_same_content(other, same):
+    assert (content("http://b.example/", other) == content("http://a.example/", WORDS)) is same
+
+
+def test_a_page_that_names_its_own_host_says_the_same_elsewhere():
+    page = WORDS + "<p>官网 www.{}/kf</p>"
+    assert content("http://a.example/", page.format("a.example")) == content("http://www.neu.example/", page.format("neu.example"))
+
+
+@pytest.mark.parametrize("html", ["<div>" * 300_000, "<!--" * 300_000, "<script" * 200_000, "<" * 1_000_000, "</script>" * 100_000, "<p>404 Not Found</p>"],
+                         ids=["nested", "comments", "scripts", "brackets", "ends", "next to nothing"])
+def test_content_is_bounded_and_empty_for_pages_that_say_nothing(html):
+    assert content("http://a.example/", html) in {"", content("http://b.example/", html)}
