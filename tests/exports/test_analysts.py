@@ -1,6 +1,7 @@
 """Analysts: every view and column described, every example and question answered, covered snapshots, Datasette, CSV, Parquet."""
 
 import csv
+import http.client
 import json
 import re
 import socket
@@ -8,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -202,9 +202,16 @@ def served(window):
     process = subprocess.Popen([program, "serve", "--immutable", folder / snapshot.DATABASE, "--metadata", folder / snapshot.METADATA,
                                 "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
-    def get(path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
-            return answer.read().decode()
+    def get(path, status=200):
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        try:
+            line.request("GET", path)
+            answer = line.getresponse()
+            text = answer.read().decode()
+        finally:
+            line.close()
+        assert answer.status == status, text[:500]
+        return text
 
     deadline = time.monotonic() + 60
     while True:
@@ -241,9 +248,7 @@ def test_datasette_answers_the_cookbook(served, filled):
 
 
 def test_datasette_cannot_write(served):
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        served("/dajia.json?sql=delete+from+v_leads")
-    assert refused.value.code == 400
+    assert "must be a SELECT" in served("/dajia.json?sql=delete+from+v_leads", status=400)
 
 
 # -- files --------------------------------------------------------------------------------------
