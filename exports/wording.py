@@ -26,7 +26,7 @@ CHECKS = {"up": "仍可访问", "down": "已不可访问", "changed": "内容已
 MEANS = {"http": "普通抓取", "browser": "浏览器", "import": "人工导入"}
 PROFILES = {"desktop": "电脑", "mobile": "手机", "from-search": "从搜索进入"}
 ARTIFACTS = {"body": "收到的原始字节", "dom": "渲染后网页", "screenshot-full": "整页截图", "screenshot-first": "首屏截图",
-             "mhtml": "网页存档", "console": "控制台记录", "text": "网页文字"}
+             "mhtml": "网页存档", "console": "控制台记录", "text": "网页文字", "places": "文字与图片的位置"}
 FACTS = {"dns": "域名解析", "tls": "证书", "whois": "注册信息", "rdap": "注册信息（RDAP）", "ip": "主机地址", "icp": "备案",
          "hosting": "技术支持"}
 ROLES = {"seller": "卖家页面", "grey": "灰色培训广告", "news": "新闻报道", "court": "案件、裁判", "law": "法规条文",
