@@ -25,9 +25,9 @@ _CASE = ("CASE coalesce(d.move, 'none') WHEN 'confirm' THEN 'confirmed' WHEN 'se
          "WHEN 'doubt' THEN 'doubtful' WHEN 'revoke' THEN 'revoked' ELSE 'new' END")
 _LAST_DECISION = ("SELECT x.id FROM decisions x WHERE x.lead = {lead} AND x.move <> 'undo' AND NOT EXISTS "
                   "(SELECT 1 FROM decisions u WHERE u.lead = x.lead AND u.undoes = x.id) ORDER BY x.at DESC, x.id DESC LIMIT 1")
-_BEST_VERDICT = ("SELECT w.id FROM lead_verdicts t JOIN verdicts w ON w.id = t.verdict WHERE t.lead = {lead} AND NOT EXISTS "
-                 "(SELECT 1 FROM lead_verdicts t2 JOIN verdicts w2 ON w2.id = t2.verdict WHERE t2.lead = t.lead "
-                 "AND w2.capture = w.capture AND (w2.at, w2.id) > (w.at, w.id)) ORDER BY w.score DESC, w.at DESC, w.id DESC LIMIT 1")
+_BEST_VERDICT = ("SELECT id FROM (SELECT w.id, w.score, w.at, row_number() OVER (PARTITION BY w.capture ORDER BY w.at DESC, w.id DESC) "
+                 "AS age FROM lead_verdicts t JOIN verdicts w ON w.id = t.verdict WHERE t.lead = {lead}) WHERE age = 1 "
+                 "ORDER BY score DESC, at DESC, id DESC LIMIT 1")
 _ASSIGNED = ("coalesce((SELECT n.assigned FROM notes n WHERE n.lead = {lead} AND n.assigned <> '' "
              "ORDER BY n.at DESC, n.id DESC LIMIT 1), '')")
 
@@ -50,15 +50,31 @@ _TRUTH = ("SELECT l.id, l.kind, l.subject, l.scope, b.band, b.score, b.verdict, 
           f"{_ASSIGNED.format(lead='l.id')} FROM leads l JOIN v_lead_best b ON b.lead = l.id JOIN v_lead_state s ON s.lead = l.id "
           "JOIN verdicts v ON v.id = b.verdict JOIN captures c ON c.id = v.capture")
 _TARGET = f"board ({', '.join(NAMES)})"
-_UPSERT = (f"INSERT INTO {_TARGET} {_ONE} WHERE l.id = NEW.lead ON CONFLICT (lead) DO UPDATE SET "
-           + ", ".join(f"{name} = excluded.{name}" for name in NAMES[1:]))
+_FIRST = f"INSERT INTO {_TARGET} {_ONE} WHERE l.id = NEW.lead AND NOT EXISTS (SELECT 1 FROM board WHERE lead = NEW.lead)"
+# A further verdict costs the same however many a lead has: only when the strongest one is replaced by a weaker of the same
+# capture are all looked through again.
+_SEEN = ("UPDATE board SET verdicts = verdicts + 1, last_seen = max(last_seen, (SELECT c.started FROM verdicts v JOIN captures c "
+         "ON c.id = v.capture WHERE v.id = NEW.verdict)) WHERE lead = NEW.lead")
+_BY_VERDICT = "band, score, verdict, imitates, role, title, url, host, capture"
+_OF_VERDICT = ("SELECT v.band, v.score, v.id, v.imitates, v.role, c.title, c.url, c.host, c.id FROM verdicts v "
+               "JOIN captures c ON c.id = v.capture WHERE v.id = ")
+_NEWEST = ("EXISTS (SELECT 1 FROM verdicts n JOIN verdicts b ON b.id = board.verdict WHERE n.id = NEW.verdict AND {when} AND NOT EXISTS "
+           "(SELECT 1 FROM verdicts w CROSS JOIN lead_verdicts t ON t.lead = NEW.lead AND t.verdict = w.id WHERE w.capture = n.capture "
+           "AND (w.at, w.id) > (n.at, n.id)))")
+_BEATS = (f"UPDATE board SET ({_BY_VERDICT}) = ({_OF_VERDICT} NEW.verdict) WHERE lead = NEW.lead AND "
+          + _NEWEST.format(when="(n.score, n.at, n.id) > (b.score, b.at, b.id)"))
+_REPLACES = (f"UPDATE board SET ({_BY_VERDICT}) = ({_OF_VERDICT} ({_BEST_VERDICT.format(lead='NEW.lead')})) WHERE lead = NEW.lead AND "
+             + _NEWEST.format(when="n.capture = b.capture AND n.id <> b.id"))
+_DECIDED = (f"UPDATE board SET (state, reviewer, decided) = (SELECT {_CASE}, d.reviewer, d.at FROM leads l LEFT JOIN decisions d "
+            f"ON d.id = ({_LAST_DECISION.format(lead='l.id')}) WHERE l.id = NEW.lead) WHERE lead = NEW.lead")
+_HANDED = f"UPDATE board SET assigned = {_ASSIGNED.format(lead='NEW.lead')} WHERE lead = NEW.lead"
 # Which indexed pages (rows of page_text) speak of which lead: full text meets the board without a detour over captures.
 _PAGES = ("INSERT OR IGNORE INTO board_pages (page, n) SELECT p.page, b.n FROM verdicts v JOIN text_pages p ON p.capture = v.capture "
           "JOIN board b ON b.lead = NEW.lead WHERE v.id = NEW.verdict")
 _TRIGGERS = {
-    "board_verdict": f"AFTER INSERT ON lead_verdicts BEGIN {_UPSERT}; {_PAGES}; END",
-    "board_decision": f"AFTER INSERT ON decisions BEGIN {_UPSERT}; END",
-    "board_note": f"AFTER INSERT ON notes WHEN NEW.assigned <> '' BEGIN {_UPSERT}; END",
+    "board_verdict": f"AFTER INSERT ON lead_verdicts BEGIN {_SEEN}; {_BEATS}; {_REPLACES}; {_FIRST}; {_PAGES}; END",
+    "board_decision": f"AFTER INSERT ON decisions BEGIN {_DECIDED}; END",
+    "board_note": f"AFTER INSERT ON notes WHEN NEW.assigned <> '' BEGIN {_HANDED}; END",
     "board_text": ("AFTER INSERT ON text_pages BEGIN INSERT OR IGNORE INTO board_pages (page, n) SELECT NEW.page, b.n FROM verdicts v "
                    "JOIN lead_verdicts t ON t.verdict = v.id JOIN board b ON b.lead = t.lead WHERE v.capture = NEW.capture; END"),
 }
@@ -109,11 +125,16 @@ def create_counts(db: Any) -> None:
     db.execute(f"INSERT INTO board_counts SELECT {', '.join(_GROUP)}, count(*) FROM board GROUP BY {', '.join(_GROUP)}")
 
 
-def rebuild(db: sqlite3.Connection) -> None:
-    """Make every row and count anew from the facts, inside the caller's transaction; triggers that were lost come back."""
+def set_triggers(db: Any) -> None:
+    """Every trigger of the board in its present wording, in place of older or lost ones."""
     for name, text in (_TRIGGERS | _COUNTERS).items():
         db.execute(f"DROP TRIGGER IF EXISTS {name}")
         db.execute(f"CREATE TRIGGER {name} {text}")
+
+
+def rebuild(db: sqlite3.Connection) -> None:
+    """Make every row and count anew from the facts, inside the caller's transaction; triggers that were lost come back."""
+    set_triggers(db)
     for table in ("board_pages", "text_pages", "board", "board_counts"):  # counts last: emptying the board counts down
         db.execute(f"DELETE FROM {table}")
     _fill(db)

@@ -355,3 +355,9 @@ def retractions(db: Database) -> None:
 def board_counts(db: Database) -> None:
     """Counts for facets, kept by triggers on the board; indexes that find deep pages alone."""
     lists.create_counts(db)
+
+
+@migration
+def board_steps(db: Database) -> None:
+    """Triggers of the board whose cost does not grow with a lead's verdicts."""
+    lists.set_triggers(db)
