@@ -1,7 +1,9 @@
 """Tokens in and beside packages: verified under given roots, and nothing else will do."""
 
+import json
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -94,6 +96,20 @@ def test_a_wrong_token_is_named(root, authority, impostor, which):
         path.write_bytes(path.read_bytes()[:-2] + b"zz")
     claims = verify(root, roots=[authority.root])
     assert any(c.state == "altered" and "timestamps/test.tsr" in c.subject for c in claims)
+
+
+@pytest.mark.parametrize("which", ["its own", "another file's", "self-made authority", "no token", "none given"])
+def test_the_verifier_inside_says_the_same_of_tokens(root, authority, impostor, which):
+    """Run as its recipient runs it: isolated, standard library alone."""
+    maker = impostor if which == "self-made authority" else authority
+    token = b"not a token" if which == "no token" else maker.token(ids.sha256(b"other") if which == "another file's" else digest_of(root))
+    bag.put_seal(root, {"test.tsr": token})
+    roots = [] if which == "none given" else [authority.root]
+    named = [argument for path in roots for argument in ("--roots", str(path))]
+    done = subprocess.run([sys.executable, "-I", "-S", str(root / "verify.py"), str(root), "--json", *named], capture_output=True, text=True)
+    claims = verify(root, roots=roots)
+    assert [tuple(json.loads(line).values()) for line in done.stdout.splitlines()] == [tuple(c) for c in claims]
+    assert done.returncode == {"its own": 0, "none given": 5}.get(which, 1)
 
 
 def test_a_missing_or_extra_token_is_named(root, authority):
