@@ -2,7 +2,7 @@
 
 N captures with verdicts and leads go in through the store's own methods (digests, custody chain, full text, one
 transaction for 32 pages as the crawler commits), beside the limit: the same columns into a bare table of SQLite, without
-chain, locks, index or text. Then bytes a capture, the desk's queue, a search, verifying, and uniting the store with an empty one.
+chain, locks, index or text. Then bytes a capture, a search of two characters, verifying, and uniting the store with an empty one.
 """
 
 from __future__ import annotations
@@ -102,9 +102,6 @@ def measured(count: int) -> dict[str, Any]:
         limit = bare(folder, count)
         size = home.store.stat().st_size
         with Store.open(home) as store:
-            queue = timed(lambda: store.rows("SELECT * FROM v_leads ORDER BY score DESC LIMIT 50"))
-            one = store.one("SELECT id FROM v_leads LIMIT 1")
-            lead = timed(lambda: store.rows("SELECT * FROM v_leads WHERE id = ?", one["id"] if one else ""))
             found = timed(lambda: search(store.db, "高处"))
             verifying = timed(lambda: row_claims(store.db), 1)
         with Store.open(Home.at(folder / "all")) as into:
@@ -115,7 +112,7 @@ def measured(count: int) -> dict[str, Any]:
             uniting, uniting_cpu = time.perf_counter() - started, time.process_time() - uniting_cpu
             into.db.execute("DETACH src")
     return {"captures": count, "captures_per_second": round(count / seconds), "bare_rows_per_second": round(count / limit),
-            "bytes_per_capture": round(size / count), "queue_ms": round(queue, 1), "lead_ms": round(lead, 1), "search_ms": round(found, 1),
+            "bytes_per_capture": round(size / count), "search_ms": round(found, 1),
             "verified_per_second": round(count / (verifying / 1000)), "united_per_second": round(count / uniting), "cpu_ms_per_capture": round(1000 * cpu / count, 2),
             "uniting_cpu_ms_per_capture": round(1000 * uniting_cpu / count, 2)}
 

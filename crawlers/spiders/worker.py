@@ -3,6 +3,7 @@
 import time
 
 from crawlers.spiders.capture import CaptureSpider as _Capture
+from evidence.redis_link import QueueLost
 
 
 class WorkSpider(_Capture):
@@ -21,7 +22,11 @@ class WorkSpider(_Capture):
             self.halted = f"the queue was out of reach for {patience:.0f} s; the worker stops, nothing it committed is lost"
             self.session.emit({"event": "error", "detail": self.halted})
             return False
-        return frontier.more(self.lane)
+        try:
+            return frontier.more(self.lane)
+        except QueueLost as problem:
+            self.session.ledger.failure = problem  # ends the crawl, told by its exit code
+            return False
 
     def _lease(self, room):
         limit = self.session.limit
