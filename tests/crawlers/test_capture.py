@@ -179,8 +179,11 @@ def test_a_page_fetched_lately_is_not_fetched_again_unless_it_failed(crawl, web)
         session.close()
 
 
-def test_the_archive_holds_no_credentials_and_no_proxy_address(crawl, web):
-    crawl.configure(proxy=web.proxy.replace("http://", "http://user:geheim@"))
+def test_the_archive_holds_no_credentials_and_no_proxy_address(crawl, web, tmp_path):
+    kept = tmp_path / "proxy"
+    kept.write_text(web.proxy.replace("http://", "http://user:geheim@"), encoding="utf-8")
+    kept.chmod(0o600)
+    crawl.configure(proxy=f"file:{kept}")
     web.pages["a.example"] = lambda p, h: web.reply(PAGE)
     queue(crawl, "http://a.example/")
     crawl.go("capture")
