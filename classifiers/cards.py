@@ -9,19 +9,21 @@ import re
 from dataclasses import dataclass
 
 _LABELS: dict[str, str] = {
-    "holder": r"姓\s*名|持证人(?:姓名)?|持证人员",
+    "holder": r"姓\s*名|持证人(?:姓名)?|持证人员|持有人|持证者",
     "sex": r"性\s*别",
     "id": r"身份证(?:件)?(?:号码?)?|证件号码?|公民身份号码",
     "number": r"证[书件]?编?\s*号(?:码)?|操作证号|档案编号|编\s*号",
-    "trade": r"作业类[别型]|操作项目|准操项目|作业项目|作业种类|工\s*种(?:名称|类别)?|操作类[别型]|职业(?:名称|工种|方向|(?=\s*[:：\n]))|"
-    r"岗位(?:类别|名称)?|"
-    r"证书名称|证书类[别型]",
+    "trade": r"作业类[别型]|操作项目|准操项目|作业项目|作业种类|工\s*种(?:名称|类别)?|操作类[别型]|"
+    r"职业(?:名称|工种|方向|(?=\s*[:：\n]))|岗位(?:类别|名称)?|"
+    r"证[书件照]名称|证[书件照]类[别型]|类\s*别(?=\s*[:：])|证\s*书(?=\s*[:：])|作\s*业(?=\s*[:：])",
     "level": r"技能等级|职业等级|级别",
     "issued": r"初次领证日期|初领日期|发证(?:日期|时间)|签发日期|领证日期|首次取证日期",
     "valid": r"有效期(?:限|至|止|起|开始日期|结束日期)?(?:至)?|有效期限|有效日期|证书有效期",
-    "review": r"应?复审(?:日期|时间|期限)?|复审有效期|换证日期",
-    "issuer": r"发证(?:机关|机构|单位|部门)|签发机关|核发机关|评价机构|颁发机构",
-    "state": r"证书状态|(?:证书)?状态|查询结果",
+    "review": r"应?复\s*审(?:日期|时间|期限)?|复审有效期|换证日期",
+    "issuer": r"发证(?:机关|机构|单位|部门)|签发机关|核发(?:机关|单位)|评价机构|颁发(?:机构|单位|机关)|"
+    r"备案机关|认证机关|发\s*证(?=\s*[:：])",
+    "state": r"证书状态|(?:证书|备案|在库)?状态|(?:查询|核验|查验|验证)结果",
+    "asked": r"(?:查询|核验|查验|验证|扫码)(?:次数|时间)",
     "unit": r"工作单位|企业名称|单位名称|所在单位|聘用单位",
 }
 # A label stands apart from the letters before it, or is followed by a colon: 消防行业职业技能鉴定站 holds no label 职业.
@@ -46,16 +48,18 @@ _KIND_OF_VALUE: dict[str, re.Pattern[str]] = {
     "valid": re.compile(r"\d{4}\D{1,3}\d{1,2}|长期"),
     "review": re.compile(r"\d{4}\D{1,3}\d{1,2}"),
     "issuer": re.compile(r"[\u4e00-\u9fff()（）]{4,30}"),
-    "state": re.compile(r"有效|正常|合格|真实|在有效期|已查到|通过"),
+    "state": re.compile(r"有效|正常|合格|真实|在有效期|已查到|通过|已备案|在库|一致"),
+    "asked": re.compile(r"[第共]?\d"),
     "unit": re.compile(r"[\u4e00-\u9fff()（）*]{2,30}"),
 }
 _SAFETY_TRADE = re.compile(
     r"特种作业|高处|登高|电工|焊接|热切割|焊工|制冷|空调作业|架子|塔式|起重|司索|叉车|场内|锅炉|压力容器|电梯|安全员|安全生产|"
     r"安全管理|三类人员|建安[ABCabc]|煤矿|危险化学|有限空间|消防设施|爆破|施工升降|物料提升|吊篮|建筑电工"
 )
-_ANCHOR = re.compile(r"姓\s*名|持证人|编\s*号|证\s*号")  # a card names its holder or its number
+_ANCHOR = re.compile(r"姓\s*名|持证人|持有人|编\s*号|证\s*号|核验时间|查询次数")  # a card names its holder or its number
 _FIRE_TRADE = re.compile("消防设施操作员")
 _WINDOW = 900
+LEAST, _BONE = 4, 260
 _MAX_TEXT = 200_000
 
 
@@ -89,15 +93,19 @@ def labels(text: str) -> set[str]:
 
 
 def card(text: str) -> Card | None:
-    """The first filled card in a text: at least four different filled fields close together, holder or number among them."""
+    """The first filled card in a text: at least four different filled fields close together, holder or number among them.
+
+    A text of next to nothing else needs but three: what a scanned code shows is often cut to the bone.
+    """
+    least = LEAST if len(text) > _BONE else LEAST - 1
     filled = _filled(text[:_MAX_TEXT]) or _columns(text[:_MAX_TEXT])
     for first in range(len(filled)):
         start = filled[first][2]
         near = [row for row in filled[first:] if row[3] - start <= _WINDOW]
         kinds = {row[0]: row[1] for row in near}
         if (
-            len(kinds) >= 4
-            and ("holder" in kinds or "number" in kinds)
+            len(kinds) >= least
+            and not kinds.keys().isdisjoint({"holder", "number", "asked"})
             and not kinds.keys().isdisjoint({"trade", "number"})
         ):
             return Card(tuple(kinds.items()), start, max(row[3] for row in near))

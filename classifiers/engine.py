@@ -29,7 +29,9 @@ Scores: ad and site weights add up apart (0–100), exempt weights are added to 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,16 +93,43 @@ def load(folder: Path = FOLDER) -> tuple[Rule, ...]:
     return tuple(read_rule(path) for path in files)
 
 
+_ADJUSTED: dict[str, float] = {}
+
+
+def adjust(weights: Mapping[str, float]) -> None:
+    """Use these weights instead of the shipped ones from now on (an installation's own, learnt from its decisions).
+
+    RuleError for a rule that does not exist or a weight whose sign is not the shipped one's.
+    """
+    known = {rule.name: rule.weight for rule in load()}
+    for name, weight in weights.items():
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise RuleError(f"没有规则 {name!r}" + (f"，是不是 {near[0]}？" if near else ""))
+        if weight * known[name] < 0 or abs(weight) > 100:
+            raise RuleError(f"规则 {name} 的权重 {weight:g} 不对：须与原权重 {known[name]:g} 同号，绝对值不超过 100")
+    _ADJUSTED.clear()
+    _ADJUSTED.update(weights)
+    rules.cache_clear()
+    rules_by_side.cache_clear()
+
+
+def adjusted() -> Mapping[str, float]:
+    """The weights that differ from the shipped ones."""
+    return _ADJUSTED
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
-    """The rules shipped with the classifiers."""
-    return load()
+    """The rules shipped with the classifiers, with this installation's weights."""
+    return tuple(replace(rule, weight=_ADJUSTED.get(rule.name, rule.weight)) for rule in load())
 
 
 @cache
-def rules_by_side() -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """The shipped rules that accuse, and those that speak against accusing."""
-    return tuple(r for r in rules() if r.kind in ("ad", "site")), tuple(r for r in rules() if r.kind in ("exempt", "limit"))
+def rules_by_side(draft: Rule | None = None) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules that accuse, and those that speak against accusing; with `draft` in place of its namesake."""
+    every = rules() if draft is None else (*(r for r in rules() if r.name != draft.name), draft)
+    return tuple(r for r in every if r.kind in ("ad", "site")), tuple(r for r in every if r.kind in ("exempt", "limit"))
 
 
 def read_rule(path: Path) -> Rule:
@@ -134,7 +163,7 @@ class _RuleReader:
 
     def rule(self, raw: dict[str, Any]) -> Rule:
         kind = self._one_of(raw, "kind", KINDS)
-        if kind != self.path.parent.name:
+        if self.path.parent.name in KINDS and kind != self.path.parent.name:
             raise self.wrong("kind", f"写的是 {kind}，文件却在 {self.path.parent.name}/ 下；两者要一致")
         for name in ("title", "when", "why"):
             if not raw.get(name):

@@ -8,7 +8,7 @@ from classifiers.judgement import Judgement
 from evidence.records import Finding
 
 _KINDS = {"ad": "证书造假广告", "fake_site": "仿冒证书查询网站", "none": "未发现问题"}
-_BANDS = {"high": "高（当天处理）", "medium": "中（进入队列）", "low": "低（留存，不入队列）", "none": "无"}
+BANDS = {"high": "高（当天处理）", "medium": "中（进入队列）", "low": "低（留存，不入队列）", "none": "无"}
 _ROLES = {
     "seller": "卖家页面", "grey": "灰色培训广告", "news": "新闻报道", "court": "案件、裁判", "law": "法规条文", "authority": "机关公文",
     "question": "问答", "recruitment": "招聘", "school": "培训学校",
@@ -27,7 +27,7 @@ def sentences(found: Judgement, html: str = "") -> list[str]:
     `html` is the source (or plain text) that was judged: then each quote is cut out of it and its place is told. A
     source in which something else stands there is another page, and the line says so.
     """
-    lines = [f"结论：{_KINDS[found.kind]}，等级{_BANDS[found.band]}，得分 {found.score:g}"]
+    lines = [f"结论：{_KINDS[found.kind]}，等级{BANDS[found.band]}，得分 {found.score:g}"]
     if found.imitates:
         lines.append(f"仿冒对象：{found.imitates}")
     if found.role:

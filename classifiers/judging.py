@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from classifiers import engine, outcome
-from classifiers.engine import Fired
+from classifiers.engine import Fired, Rule
 from classifiers.judgement import HIGH, LOW, MEDIUM, Judgement, band_of
 from classifiers.page import PageInput
 from classifiers.reader import read
@@ -19,10 +19,13 @@ from evidence.records import Band, Kind
 _CEILING = {"low": MEDIUM - 1, "none": LOW - 1}
 
 
-def judge(given: PageInput, facts: Mapping[str, Any] | None = None) -> Judgement:
-    """The judgement of a page; deterministic, bounded in time by the length of the page, never raises for bad pages."""
+def judge(given: PageInput, facts: Mapping[str, Any] | None = None, draft: Rule | None = None) -> Judgement:
+    """The judgement of a page; deterministic, bounded in time by the length of the page, never raises for bad pages.
+
+    `draft` is judged with as if it were among the rules, in place of the rule of its name if there is one.
+    """
     reading = Reading(read(given), facts)
-    fired = _fired(reading)
+    fired = _fired(reading, draft)
     scores = {kind: _score(fired, kind) for kind in ("ad", "site")}
     # A page that poses as the state's service and sells beside it is a fake site first.
     kind: Kind = "fake_site" if scores["site"] > scores["ad"] or scores["site"] >= HIGH else "ad"
@@ -40,9 +43,9 @@ def judge(given: PageInput, facts: Mapping[str, Any] | None = None) -> Judgement
     )  # fmt: skip
 
 
-def _fired(reading: Reading) -> list[Fired]:
+def _fired(reading: Reading, draft: Rule | None = None) -> list[Fired]:
     """The rules that hold: those that accuse, and, where any does, those that speak against the same."""
-    accusing, against = engine.rules_by_side()
+    accusing, against = engine.rules_by_side(draft)
     fired = [f for f in (engine.fire(rule, reading) for rule in accusing) if f is not None]
     kinds = {f.rule.kind for f in fired}
     answers = (engine.fire(rule, reading) for rule in against if kinds and (rule.applies in kinds or rule.applies == "both"))
@@ -70,12 +73,14 @@ def _relevant(fired: list[Fired], kind: Kind) -> list[Fired]:
 
 @cache
 def ruleset_digest() -> str:
-    """SHA-256 over everything that decides a judgement: rules, lexicons and the code of this package."""
+    """SHA-256 over everything that decides a judgement: rules, lexicons, the code of this package, adjusted weights."""
     folder = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".yml") and "__pycache__" not in p.parts):
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".yml", ".tsv") and "__pycache__" not in p.parts):
         digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for name, weight in sorted(engine.adjusted().items()):
+        digest.update(f"{name}={weight}\0".encode())
     return digest.hexdigest()
 
 

@@ -14,7 +14,10 @@ from classifiers.reading import Hit, Reading
 from classifiers.register import body_of_host, is_government_zone
 
 APPS = {"app.package": "提供安装包下载", "app.words": "引导下载客户端"}
-LINKS = {"official_link.service": "链接到官方查询或官方机构"}
+LINKS = {
+    "official_link.service": "链接到官方查询或官方机构",
+    "official_link.strange": "短页面上叫人“进入查询”，链接却不去官方",
+}
 _PACKAGE = re.compile(r"\.(?:apk|ipa)(?:[?#]|\Z)|itms-services:|/(?:download|down)/(?:app|android|ios)|\.mobileconfig", re.IGNORECASE)
 _PACKAGE_WORDS = (".apk", ".ipa", ".APK", ".IPA", "itms-services", "/down", ".mobileconfig")  # every package's address holds one
 _WORDS = re.compile(
@@ -22,6 +25,8 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 # Everybody's footer carries these: filing lookups say nothing about whom a page serves.
+_DOOR = re.compile(r"(?:进入|前往|打开|点击).{0,6}(?:查询|核验|官方|系统)?|官方(?:查询|入口)|新(?:地址|网址)")
+_FEW_LINES = 300
 _FOOTER_BODIES = ("miit", "mps", "cac")
 
 
@@ -45,11 +50,17 @@ def is_package(url: str) -> bool:
 
 @family("official_link", LINKS)
 def find_links(reading: Reading) -> Iterator[Hit]:
-    """The first link to an official service."""
+    """The first link to an official service; on a page of a few lines without one, the first door to a query elsewhere."""
     for link in reading.page.links:
         if _is_official_service(link.url):
             yield _linked(reading, "official_link.service", link)
             return
+    if len(reading.text) <= _FEW_LINES:
+        for link in reading.page.links:
+            words = reading.text[link.start : link.end] if link.start >= 0 else ""
+            if _DOOR.search(words) and link.url.startswith(("http://", "https://")):
+                yield _linked(reading, "official_link.strange", link)
+                return
 
 
 def _linked(reading: Reading, feature: str, link: Link) -> Hit:

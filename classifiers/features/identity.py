@@ -36,6 +36,7 @@ HOSTS = {
 CLAIMS = {
     "claim.system": "页面自称官方查询系统",
     "claim.body": "页面自称政府机构",
+    "claim.registered": "自称登记册里的机构",
     "claim.state": "页面自称国家级、全国或省级的证书服务",
     "claim.safety": "页面自称查询只有政府才发的证书，却不写是谁的网站",
     "claim.service": "页面自称证书查询服务",
@@ -191,6 +192,8 @@ def _claims(reading: Reading, named: bool) -> Iterator[Hit]:
             if stands_as_name(text, claim, whole) and not _attributes(text, claim) and not _institution(text, claim):
                 name = "claim.system" if claim.kind == "system" else "claim.body"
                 yield reading.hit(name, block.start + claim.start, block.start + claim.end, claim.host or claim.name)
+                if name == "claim.body" and claim.kind == "body":
+                    yield reading.hit("claim.registered", block.start + claim.start, block.start + claim.end, claim.host)
         if service and not named and any(bare_query(part) for part in _CUT.split(text)):
             yield reading.hit("claim.bare", block.start, block.end)
         for claim in services(text) if service else ():
