@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Literal
@@ -47,6 +48,9 @@ class Visit:
     trouble: str = ""
     scripts: bool = True
     referer: str = ""
+
+# What every open page says when the browser goes: no page is to blame for that alone.
+_BYSTANDER = re.compile(r"closed|^no page|does not answer|took too long")
 
 
 class Visitor:
@@ -93,7 +97,7 @@ class Visitor:
             await gate.close()
         if not self._chromium.alive:
             why = visit.watch.why or visit.trouble or "the browser ended during the capture"
-            raise BrowserDied(why, guilty=bool(visit.watch.why))
+            raise BrowserDied(why, guilty=bool(visit.watch.why) and not _BYSTANDER.search(why))
         self._conclude(visit)
         visit.ended = ids.utc_now()
         return visit
