@@ -37,6 +37,8 @@ class SharedTurns:
         """See `Turns.take`."""
         try:
             self._pay()
+            if terms.delay <= 0 and not terms.cap and not self._doors(domain):
+                return Turn()  # nothing to keep, so nothing to quarrel about
             turn: Turn = self._change(domain, lambda profile, now: self._decided(profile, host, terms, now, probing))
         except FrontierAway:
             return AWAY
@@ -57,6 +59,10 @@ class SharedTurns:
             self._pay()
         except FrontierAway:
             self._owed.clear()  # a wall that nobody else hears of will be met by them
+
+    def _doors(self, domain: str) -> bool:
+        with reaching(self._redis):
+            return bool(_profile(domain, self._redis.get(f"{self._name}:{domain}")).doors)
 
     def _decided(self, profile: Profile, host: str, terms: Terms, now: float, probing: bool) -> Turn | None:
         if terms.delay > 0 and AHEAD < profile.next_at - now <= AHEAD + 100 * terms.delay + 3600:
