@@ -18,7 +18,7 @@ demo: .setup-done
 	@$(VENV)/bin/dajia demo
 
 test: .setup-tests-done
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -n auto --dist loadfile
 
 check: .setup-done
 	@$(VENV)/bin/ruff check .

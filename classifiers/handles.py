@@ -43,7 +43,7 @@ _VERB_BEFORE = re.compile(
 )
 _NOTE_BEHIND = re.compile(r"\s?[（(\[【]?\s?(?:微信|薇|v(?![a-z])|vx|wx|同号|威信|微)")
 _NOT_A_PERSON = re.compile(
-    r"(?:公众号|服务号|订阅号|小程序|型号|规格|用户名|密码|网址|域名|版本|编号|单号|证号|文件|账户|id\s?[:：])[^。！？\n]{0,8}\Z"
+    r"(?:公众号|服务号|订阅号|权威信息|官网|小程序|型号|规格|用户名|密码|网址|域名|版本|编号|单号|证号|文件|账户|id\s?[:：])[^。！？\n]{0,8}\Z"
 )
 _NO_ID = re.compile(
     r"^(?:www|https?|html?|com|index|function|undefined|null|weixin|wechat|android|iphone|windows|service|online|iso|gb|utf|covid|co2|n95|h5|mp4)"
@@ -122,3 +122,30 @@ def _is_id(value: str, kind: str) -> bool:
     if _NO_ID.match(value):
         return False
     return kind != "wechat" or len(value) >= 6
+
+
+_AT = re.compile(r"(?<![a-z0-9_.@/-])@\s?([a-z][a-z0-9_]{4,31})(?![a-z0-9_.@-])")
+_PLANE = re.compile(r"(?:✈\ufe0f?|纸?飞机|电报|tg|telegram)[\s：:️]{0,4}\Z")
+_FILLED_PHONE = re.compile(r"1[3-9]\d(?:[^\dA-Za-z\n]{1,9})?\d{4}(?:[^\dA-Za-z\n]{1,9})?\d{4}(?!\d)")
+_LONE_FIGURE = re.compile(r"(?<![\da-z.])(?P<mark>[q扣]?)[^\da-z\u4e00-\u9fff\n]{0,3}(?P<figure>[2-9]\d{7,9})(?![\da-z元块万.])")
+
+
+def unannounced(reading: Reading) -> Iterator[Handle]:
+    """Identifiers that nothing announces, for pages that are found to sell: then a bare account or number is the way to the seller.
+
+    Names after an at-sign or a paper plane are Telegram's, long figures QQ's, phones with words between their parts phones.
+    """
+    soft = reading.folded.soft
+    for match in _AT.finditer(soft):
+        yield Handle("telegram", match.start(1), match.end(1), match[1])
+    for match in _FILLED_PHONE.finditer(soft):
+        digits = re.sub(r"\D", "", match[0])
+        if len(digits) == 11 and not reading.aside(reading.folded.index(match.start())):
+            yield Handle("phone", match.start(), match.end(), digits, "filled")
+    for match in _LONE_FIGURE.finditer(soft):
+        if not reading.aside(reading.folded.index(match.start("figure"))):
+            yield Handle("qq", match.start("figure"), match.end("figure"), match["figure"])
+    for handle in _bare(reading, soft):
+        plane = _PLANE.search(soft[max(0, handle.start - 10) : handle.start])
+        if handle.kind == "token":
+            yield handle._replace(kind="telegram" if plane else "wechat")

@@ -39,7 +39,7 @@ def judge(given: PageInput, facts: Mapping[str, Any] | None = None, draft: Rule 
         kind=kind, band=band, score=round(score, 1), findings=findings, mirrored=outcome.mirrored(reading),
         role=outcome.role(reading, fired), scope=outcome.scope(reading, relevant), undecidable=outcome.undecidable(reading, band),
         imitates=outcome.imitates(reading, fired) if kind == "fake_site" else "",
-        contacts=outcome.contacts(reading), links=outcome.links(reading, kind),
+        contacts=outcome.contacts(reading, selling=kind == "ad" and score >= MEDIUM), links=outcome.links(reading, kind),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from classifiers.engine import Fired
 from classifiers.features.app_download import is_package
 from classifiers.features.identity import imitated
+from classifiers.handles import unannounced
 from classifiers.page import Page, absolute
 from classifiers.reading import Reading
 from evidence.records import Band, Contact, Kind
@@ -44,8 +45,11 @@ def scope(reading: Reading, relevant: list[Fired]) -> str:
     return "page" if posts or reading.has("scope.page") or reading.has("scope.guest") else "host"
 
 
-def contacts(reading: Reading) -> tuple[Contact, ...]:
-    """Ways to reach someone, each once, in page order. Hotlines and offices are left out."""
+def contacts(reading: Reading, selling: bool = False) -> tuple[Contact, ...]:
+    """Ways to reach someone, each once, in page order. Hotlines and offices are left out.
+
+    Of a page that is found to sell and announces none, also the bare accounts and numbers on it.
+    """
     found: dict[tuple[str, str], Contact] = {}
     for kind in _TYPES:
         for hit in reading.hits(f"contact.{kind}"):
@@ -53,6 +57,10 @@ def contacts(reading: Reading) -> tuple[Contact, ...]:
             if key not in found:
                 quote, start, end, _ = reading.page.place(hit.start, hit.end) if hit.start >= 0 else (hit.quote, -1, -1, "")
                 found[key] = Contact(kind, hit.value, quote, start, end)
+    if selling and not any(kind != "qr" for kind, _ in found):
+        for handle in unannounced(reading):
+            quote, start, end, _ = reading.page.place(handle.start, handle.end)
+            found.setdefault((handle.kind, handle.value), Contact(handle.kind, handle.value, quote, start, end))
     return tuple(found.values())[:_MAX_CONTACTS]
 
 

@@ -110,7 +110,15 @@ def weighed(found: Counter[str], rarity: Mapping[str, tuple[float, float]], unkn
 
 def likeness(squeezed: str, model: Model | None = None) -> Likeness:
     """How a squeezed text compares with known sellers' wording; linear in its length, at most MAX_LETTERS of it."""
-    model = model or shipped()
+    return _likeness(squeezed[:MAX_LETTERS]) if model is None else _weigh(squeezed, model)
+
+
+@lru_cache(maxsize=64)  # a page is asked about as a whole and around its contacts, more than once
+def _likeness(squeezed: str) -> Likeness:
+    return _weigh(squeezed, shipped())
+
+
+def _weigh(squeezed: str, model: Model) -> Likeness:
     parts = [(share * model.pieces[piece][1], piece) for piece, share in weighed(pieces(squeezed), model.pieces, model.unknown)]
     telling = sorted((part for part in parts if part[0] > 0 and _SHOWN.fullmatch(part[1])), reverse=True)
     return Likeness(model.bias + sum(part for part, _ in parts), tuple(piece for _, piece in telling[:_TOLD]))
