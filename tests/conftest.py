@@ -20,6 +20,17 @@ def _refuse_outside(sock, address):
         raise AssertionError(f"a test tried to reach {host!r}; tests know loopback only")
 
 
+_LONG = ("acceptance/", "test_hostile_corpus", "review/desk", "test_faults", "test_verify_many", "test_covering")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first: they run beside the short ones, not after them."""
+    def turn(item):
+        path = item.path.as_posix()
+        return next((n for n, part in enumerate(_LONG) if part in path), len(_LONG))
+    items.sort(key=turn)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def only_loopback():
     """Refuse every connection that leaves the machine."""

@@ -11,7 +11,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-PAGE_MB, OTHER_MB, ALL_MB = 500, 700, 850  # private memory: of a page's process, of another one, of the browser whole
+PAGE_MB, OTHER_MB, ALL_MB = 420, 600, 720  # private memory: of a page's process, of another one, of the browser whole
 LOOK_SECONDS, FIND_SECONDS = 0.1, 0.5
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _LOG = logging.getLogger(__name__)

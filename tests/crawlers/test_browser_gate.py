@@ -217,11 +217,12 @@ def test_a_name_that_answers_differently_the_second_time_gains_nothing(names):
     assert names[1].count("b.example") == 1
 
 
-def test_a_proxy_resolves_and_is_given_its_password(tmp_path):
+def test_a_proxy_resolves_and_is_given_its_password(monkeypatch):
     async def go():
         async with Server({"a.example:443": b"HTTP/1.1 407 no\r\n\r\nCLOSE"}) as server:
+            monkeypatch.setenv("OUR_PROXY", f"http://u:p%40ss@127.0.0.1:{server.port}")
             with pytest.raises(NotReached, match="blocked: the proxy answered 407"):
-                await dialer(proxy=f"http://u:p%40ss@127.0.0.1:{server.port}").dial(Origin("https", "a.example", 443))
+                await dialer(proxy="env:OUR_PROXY").dial(Origin("https", "a.example", 443))
             return server.asked
 
     (asked,) = asyncio.run(go())

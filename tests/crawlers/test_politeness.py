@@ -195,12 +195,13 @@ def test_after_a_wall_the_next_run_asks_nothing_and_names_the_proof(crawl, web):
     web.pages["www.so.com"] = search(web, lambda: True)
     crawl.go("discover", "--sources", "so360")
     before = len(web.asked("www.so.com"))
-    proof = crawl.rows("SELECT proof_capture FROM source_runs")[0]["proof_capture"]
+    walls = {r["id"] for r in crawl.rows("SELECT id FROM captures WHERE outcome = 'blocked'")}  # two may have been under way
     crawl.begin()
     ran = crawl.go("discover", "--sources", "so360")
     assert (ran.code, ran.states) == (1, {"so360": "blocked"}), ran.errors
     assert len(web.asked("www.so.com")) == before
-    assert {r["proof_capture"] for r in crawl.rows("SELECT proof_capture FROM source_runs")} == {proof}
+    proofs = [r["proof_capture"] for r in crawl.rows("SELECT proof_capture FROM source_runs")]
+    assert len(proofs) == 2 and set(proofs) <= walls
 
 
 def test_after_the_pause_the_door_is_tried_and_opens(crawl, web):

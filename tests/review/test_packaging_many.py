@@ -33,7 +33,7 @@ def lead_on(store, run, writer, host, moves):
     store.add_lead(lead)
     store.add_lead_verdict(lead.id, verdict.id)
     for move, who in moves:
-        store.add_decision(Decision(ids.new_id(), lead.id, move, who, "", verdict.id, at))
+        store.add_decision(Decision(ids.new_id(), lead.id, move, who, "", verdict.id, ids.utc_now()))
     return lead
 
 

@@ -50,10 +50,11 @@ def test_a_wildcard_stands_for_one_label(tls_server):
     assert found == [True, False, False]
 
 
-def test_the_proxy_is_asked_for_a_tunnel(config, web):
+def test_the_proxy_is_asked_for_a_tunnel(config, web, monkeypatch):
     from urllib.parse import urlsplit
 
-    made = config(network={"proxy": f"http://user:pass@{urlsplit(web.proxy).netloc}"})
+    monkeypatch.setenv("OUR_PROXY", f"http://user:pass@{urlsplit(web.proxy).netloc}")
+    made = config(network={"proxy": "env:OUR_PROXY"})
 
     async def go():
         return await tls.look_up(Door(made), "some.example", 443)
