@@ -104,11 +104,11 @@ def _ties(store: Store, gang: str = "") -> Iterator[tuple[str, Tie]]:
                                 "WHERE n.age = 1", values):
         if row["type"] in PERSONAL:
             yield row["lead"], Tie(row["type"], row["value"])
-        elif row["type"] in {"qr", "url"} and (host := ids.to_ascii(ids.host_of(row["value"]))):
+        elif row["type"] in {"qr", "url"} and (host := _web_host(row["value"])):
             yield row["lead"], Tie("host", host)
     for row in store.db.execute(newest + "SELECT n.lead, n.links FROM newest n WHERE n.age = 1 AND n.links <> '[]'", values):
         for link in json.loads(row["links"]):
-            if host := ids.to_ascii(ids.host_of(link)):
+            if host := _web_host(link):
                 yield row["lead"], Tie("host", host)
     for row in store.db.execute(newest + "SELECT n.lead, e.type, e.value FROM newest n JOIN entities e ON e.capture = n.capture "
                                 "WHERE n.age = 1", values):
@@ -219,3 +219,8 @@ def summary(gang: Gang, web: Web) -> str:
     heads = [f"{TYPE_LABELS[s.tie.type]} {s.tie.value}" for s in gang.strands if s.role == "operator"][:2]
     text = f"{ads} 条广告、{len(gang.leads) - ads} 个仿冒网站"
     return text + (f"；疑似运营者：{'、'.join(heads)}" if heads else "")
+
+
+def _web_host(address: str) -> str:
+    """The host of a web address, "" for others: `weixin://contacts/…` names an account, and "contacts" is no host."""
+    return ids.to_ascii(ids.host_of(address)) if address.strip().lower().startswith(("http://", "https://")) else ""

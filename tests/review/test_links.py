@@ -110,3 +110,10 @@ def test_the_command_lists_shows_and_edits(store, home, judged, tmp_path):
     assert call("show", "a.example", "--picture", str(tmp_path / "g.svg")).exit_code == 0
     assert (tmp_path / "g.svg").read_text(encoding="utf-8").startswith("<svg")
     assert call("edit", "merge", "a.example", "a.example", "--reviewer", "张三", "--reason", "同").exit_code == 2
+
+
+def test_codes_that_open_an_account_name_no_host_in_common(store, judged):
+    judged("http://a.example/", contacts=(Contact("qr", "weixin://contacts/profile/wx_one"), Contact("wechat", "wx_one")))
+    judged("http://b.example/", contacts=(Contact("qr", "weixin://contacts/profile/wx_two"), Contact("wechat", "wx_two")))
+    leads.build(store)
+    assert links.rebuild(store) == []
