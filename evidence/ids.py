@@ -11,7 +11,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
@@ -21,6 +21,16 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 def utc_now() -> str:
     """The current time, UTC, ISO 8601 with microseconds and `Z`."""
     return datetime.now(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def days_ago(days: float) -> str:
+    """The UTC time `days` before now, in the store's format."""
+    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(at: str) -> datetime:
+    """A stored time as a moment; ValueError for what is none."""
+    return datetime.fromisoformat(at.replace("Z", "+00:00"))
 
 
 def new_id() -> str:

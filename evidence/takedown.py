@@ -20,8 +20,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
+
+from evidence import ids
 
 Kind = Literal[
     "seen", "doubted", "reopened", "confirmed", "released", "dismissed", "revoked",
@@ -151,7 +153,7 @@ def _look(made: Clock, event: Event) -> None:
         made.down, made.stayed_7, made.stayed_30, made.spells = event.at, "", "", made.spells + 1
         if made.filed and not made.down_after_filing:
             made.down_after_filing = event.at
-    age = moment(event.at) - moment(made.down)
+    age = ids.moment(event.at) - ids.moment(made.down)
     if age >= SHORT and not made.stayed_7:
         made.stayed_7 = event.at
     if age >= LONG and not made.stayed_30:
@@ -171,14 +173,9 @@ def _phase(made: Clock) -> Phase:
     return made.paper
 
 
-def moment(at: str) -> datetime:
-    """A stored time as a moment; ValueError for what is none."""
-    return datetime.fromisoformat(at.replace("Z", "+00:00"))
-
-
 def days_between(first: str, second: str) -> float | None:
     """Days from one moment to a later one; None when either has not happened, or not in this order."""
     if not first or not second:
         return None
-    days = (moment(second) - moment(first)).total_seconds() / 86400
+    days = (ids.moment(second) - ids.moment(first)).total_seconds() / 86400
     return days if days >= 0 else None

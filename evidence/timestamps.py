@@ -116,7 +116,7 @@ def stamp_pending(store: Store, config: Config) -> tuple[list[Token], list[str]]
 
 def add(store: Store, config: Config, waiting: Pending, authority: str, reply: bytes, stamped: str) -> Token:
     """Store a token with its custody event."""
-    late = _moment(stamped) - _moment(waiting.since) > timedelta(minutes=config.timestamps.late_minutes)
+    late = ids.moment(stamped) - ids.moment(waiting.since) > timedelta(minutes=config.timestamps.late_minutes)
     token = Token(ids.new_id(), waiting.kind, waiting.subject, waiting.sha256, authority, reply, stamped, late, ids.utc_now())
     with store.transaction():
         row = asdict(token)
@@ -172,7 +172,3 @@ def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def _last(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Using ")]
     return lines[-1][-200:] if lines else "没有说明"
-
-
-def _moment(at: str) -> datetime:
-    return datetime.fromisoformat(at.replace("Z", "+00:00"))

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
-CHINA = timezone(timedelta(hours=8), "CST")
+from evidence import ids
+from exports import wording
+
+CHINA, local, days_ago = wording.CHINA, wording.local, ids.days_ago
 
 
 def today() -> str:
     """The current day in China, YYYY-MM-DD."""
     return datetime.now(CHINA).strftime("%Y-%m-%d")
-
-
-def local(at: str) -> str:
-    """A stored UTC time as people read it: YYYY-MM-DD HH:MM:SS in China."""
-    try:
-        moment = datetime.fromisoformat(at.replace("Z", "+00:00"))
-    except ValueError:
-        return at
-    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def days_ago(days: float) -> str:
-    """The UTC time `days` before now, in the store's format."""
-    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def stored(moment: datetime) -> str:

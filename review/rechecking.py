@@ -20,7 +20,7 @@ from evidence.followup import LookRow, Successor
 from evidence.frontier import Frontier
 from evidence.records import Capture, Check
 from evidence.store import Store
-from evidence.takedown import LONG, SHORT, Clock, moment
+from evidence.takedown import LONG, SHORT, Clock
 
 SLACK = timedelta(hours=2)  # a job that starts every day at six does not start at the same second
 CONTROL = "probe"  # `Capture.why` of an address that is asked to prove that our line works: nothing to judge
@@ -51,11 +51,11 @@ def next_look(clock: Clock, plan: Recheck) -> datetime | None:
     if clock.paper in {"closed", "seen"}:
         return None
     if not clock.last_look:
-        return moment(clock.confirmed or clock.seen)
-    last = moment(clock.last_look)
+        return ids.moment(clock.confirmed or clock.seen)
+    last = ids.moment(clock.last_look)
     if clock.site != "down":
         return last + timedelta(days=plan.days)
-    began = moment(clock.down)
+    began = ids.moment(clock.down)
     if last - began >= timedelta(days=plan.until_days):
         return None
     step = plan.down_days if not clock.stayed_7 else plan.quiet_days if not clock.stayed_30 else plan.late_days
@@ -67,7 +67,7 @@ def next_look(clock: Clock, plan: Recheck) -> datetime | None:
 
 def due(store: Store, plan: Recheck, now: str) -> list[str]:
     """Leads to look at now, longest waiting first. What was only brought in and has no web address cannot be asked."""
-    limit = moment(now) + SLACK
+    limit = ids.moment(now) + SLACK
     found = [(when, lead) for lead, clock in followup.current(store).items()
              if (when := next_look(clock, plan)) is not None and when <= limit]
     return [lead for _, lead in sorted(found)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,21 +27,17 @@ def missing(store: Store, config: settings.Config, host: str) -> frozenset[str]:
     """
     fresh = set()
     for row in store.rows("SELECT kind, ok, max(at) AS at FROM site_facts WHERE host = ? GROUP BY kind, ok", host):
-        if row["at"] >= _since(config.facts.days if row["ok"] else min(RETRY_DAYS, config.facts.days)):
+        if row["at"] >= ids.days_ago(config.facts.days if row["ok"] else min(RETRY_DAYS, config.facts.days)):
             fresh.add(row["kind"])
     kinds = (frozenset({"tls", "ip"}) if is_address(host) else ASKED) - fresh
     return kinds if kinds - {"rdap"} else frozenset()
-
-
-def _since(days: float) -> str:
-    return (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def registration_of(store: Store, config: settings.Config, domain: str) -> Iterator[Draft]:
     """What was learnt lately of this domain for another of its hosts: server, words and time unchanged."""
     rows = store.rows(
         "SELECT host, id FROM site_facts WHERE kind IN ('whois', 'rdap') AND ok = 1 AND at >= ? AND "
-        "json_extract(value, '$.domain') = ? ORDER BY at DESC", _since(config.facts.days), ids.to_unicode(domain))
+        "json_extract(value, '$.domain') = ? ORDER BY at DESC", ids.days_ago(config.facts.days), ids.to_unicode(domain))
     wanted = {row["id"] for row in rows if row["host"] == rows[0]["host"]}
     for fact in store.site_facts(rows[0]["host"]) if rows else ():
         if fact.id in wanted:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from evidence import ids
 from exports import indicators, wording
 from exports.indicators import NAMESPACE, Indicator
 from exports.order import Order
@@ -26,7 +26,7 @@ def write(order: Order, path: Path) -> None:
     unit = order.config.operator.unit or "dajia"
     began = min((one.released for one in found), default="2026-01-01T00:00:00Z")
     identity = stix2.Identity(id=f"identity--{uuid.uuid5(NAMESPACE, unit)}", name=unit, identity_class="organization",
-                              created=_time(began), modified=_time(began))
+                              created=ids.moment(began), modified=ids.moment(began))
     objects = [identity, stix2.TLP_GREEN, *(stix2.Indicator(**_indicator(one, identity.id, stix2)) for one in found)]
     bundle = stix2.Bundle(id=f"bundle--{uuid.uuid4()}", objects=objects)
     # its own pretty printer takes time that grows with the square of the number of objects
@@ -40,15 +40,11 @@ def _indicator(one: Indicator, creator: str, stix2: Any) -> dict[str, Any]:
     quoted = one.value.replace("\\", "\\\\").replace("'", "\\'")
     about = [wording.KINDS.get(one.kind, one.kind), f"仿冒 {one.imitates}" if one.imitates else "", one.reason, one.unsafe]
     return {
-        "id": f"indicator--{one.uuid}", "created_by_ref": creator, "created": _time(one.released),
-        "modified": max(_time(one.changed), _time(one.released)), "name": f"{_NAMES.get(one.kind, one.kind)}: {one.value}"[:500],
+        "id": f"indicator--{one.uuid}", "created_by_ref": creator, "created": ids.moment(one.released),
+        "modified": max(ids.moment(one.changed), ids.moment(one.released)), "name": f"{_NAMES.get(one.kind, one.kind)}: {one.value}"[:500],
         "description": "；".join(part for part in about if part), "indicator_types": ["malicious-activity"],
-        "pattern": f"[{_PATTERNS[one.type]}:value = '{quoted}']", "pattern_type": "stix", "valid_from": _time(one.released),
+        "pattern": f"[{_PATTERNS[one.type]}:value = '{quoted}']", "pattern_type": "stix", "valid_from": ids.moment(one.released),
         "revoked": not one.active, "labels": [_LABELS.get(one.kind, "other")], "lang": "zh",
         "confidence": 95 if len(one.reviewers) > 1 else 85, "external_references": references,
         "object_marking_refs": [stix2.TLP_GREEN.id],
     }
-
-
-def _time(at: str) -> datetime:
-    return datetime.fromisoformat(at.replace("Z", "+00:00"))
