@@ -14,10 +14,11 @@ from rich.text import Text
 from evidence.config import Config
 from evidence.home import Home
 from evidence.store import Store
+from exports import wording
 from review.progress import BAND_LABELS as BAND_LABELS  # what commands and desk name bands by
 from review.run_report import RunResult, lines
 
-KIND_LABELS = {"ad": "造假广告", "fake_site": "仿冒网站", "none": "未见异常"}
+KIND_LABELS = wording.KINDS
 
 
 class NothingYet(click.ClickException):

@@ -11,17 +11,16 @@ from typing import Any, Self, TextIO
 from rich.console import Console
 from rich.status import Status
 
+from exports import wording
+
 STAGE_LABELS = {
     "discover": "发现：检索各来源", "lookalikes": "发现：新出现的仿冒域名",
     "capture": "采集：普通抓取", "worker": "采集：共享队列", "judge": "研判", "deepen": "深采：浏览器取证",
     "facts": "站点事实：DNS、证书、WHOIS", "leads": "汇总线索", "gangs": "归并团伙",
     "recheck": "复查已确认线索", "export": "生成日报", "package": "证据包", "stamp": "时间戳",
 }
-STATE_LABELS = {
-    "ok": "正常", "empty": "确无结果", "degraded": "部分失败", "blocked": "被拦截", "login": "要求登录",
-    "layout": "版式已变", "robots": "robots 不允许", "unreachable": "无法连接", "disabled": "未启用",
-}
-BAND_LABELS = {"high": "高", "medium": "中", "low": "低", "none": "无"}
+STATE_LABELS = wording.SOURCE_STATES
+BAND_LABELS = wording.BANDS
 
 
 class Reporter:

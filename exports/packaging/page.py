@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from PIL import Image
 
 from evidence.config import Config
-from exports import extraction, fields
+from exports import extraction, fields, wording
 from exports.defang import defang, line, visible
 from exports.dossier import Dossier, Step
 from exports.glossary import explained
@@ -25,7 +25,6 @@ from exports.verifier.command import STATEMENT
 STATES = {"new": "待复核（内部预览）", "confirmed": "已确认，待另一人复核", "released": "已经两人复核", "dismissed": "已排除",
           "doubtful": "存疑", "revoked": "已撤销"}
 BANDS = {"high": "高：当日查看", "medium": "中：列入待复核", "low": "低", "none": "无"}
-MOVES = {"confirm": "确认", "second": "复核同意", "dismiss": "排除", "doubt": "存疑", "reopen": "重新打开", "revoke": "撤销"}
 CHECKS = {"up": "仍可访问", "down": "已不能访问", "changed": "内容已变", "unknown": "不明"}
 OUTCOMES = {"ok": "完整", "partial": "不完整", "gone": "已不存在", "parked": "停放页", "blocked": "被拦截", "login": "需登录",
             "error": "出错", "refused": "未访问"}
@@ -66,7 +65,7 @@ def render(dossier: Dossier, originals: Originals, config: Config, recipe: str) 
         facts=[_fact(f, show) for f in dossier.facts], checks=_checks(dossier, show), list_head=extraction.LIST_HEAD,
         list_rows=[tuple(defang(visible(cell)) for cell in row) for row in extraction.listing(dossier, originals.exhibits)],
         statement=STATEMENT, recipe=recipe, notes=originals.notes, masked=masked_rows(originals.masked), custody=dossier.custody,
-        decisions=[{"at": fields.beijing(d.at), "reviewer": d.reviewer, "move": MOVES.get(d.move, d.move), "reason": show(d.reason)}
+        decisions=[{"at": fields.beijing(d.at), "reviewer": d.reviewer, "move": wording.MOVES.get(d.move, d.move), "reason": show(d.reason)}
                    for d in dossier.decisions])
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from evidence.store import Store
 from exports.dossier import Dossier
+from exports.wording import PROFILES
 from review import clock
 from review.console import BAND_LABELS
 
-_PROFILES = {"desktop": "电脑", "mobile": "手机", "from-search": "从搜索进入"}
 _FACTS = {"whois": "域名注册信息", "ip": "主机所在地", "icp": "备案归属", "tls": "证书"}
 _UNDECIDABLE = {"script-only": "页面由脚本生成，原文里读不到文字", "image-only": "页面只有图片，文字没有读到", "frame-only": "页面只是框架",
                 "empty": "页面没有内容"}
@@ -26,7 +26,7 @@ def _weaker(told: Dossier) -> list[str]:
         if verdict.band in {"none", "low"} and verdict.id != told.verdict.id and verdict.capture in captures:
             capture = captures[verdict.capture]
             how = "浏览器" if capture.means == "browser" else "直接读取"
-            said.append(f"{clock.local(capture.started)} {_PROFILES.get(capture.profile, capture.profile)}（{how}）的页面只判为"
+            said.append(f"{clock.local(capture.started)} {PROFILES.get(capture.profile, capture.profile)}（{how}）的页面只判为"
                         f"“{BAND_LABELS.get(verdict.band, verdict.band)}”（{verdict.score:g} 分）")
     if told.verdict.mirrored:
         said.append("页面像是转载或镜像，作者可能另有其人")

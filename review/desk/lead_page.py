@@ -11,12 +11,12 @@ from evidence.records import Artifact, Capture, Finding, Verdict
 from evidence.store import Store
 from exports import dossier, quoting
 from exports.masking import mask
+from exports.wording import PROFILES
 from review import clock, decisions
 from review.console import KIND_LABELS
 from review.desk import doubts, site_facts
 from review.desk.pivots import Alike, Pivot, alike, pivots
 
-PROFILES = {"desktop": "电脑", "mobile": "手机", "from-search": "从搜索进入"}
 _KINDS_OF_SHOT = ("screenshot-full", "screenshot-first")
 
 
