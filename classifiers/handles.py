@@ -14,7 +14,7 @@ from classifiers.matching import Word
 from classifiers.normalise import COMMA
 from classifiers.reading import Reading
 
-_FIGURES = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
+FIGURES = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
 _NAME = r"(?:[a-z][-_a-z0-9]{4,19})"
 _ID = re.compile(
     rf"^[^\da-z\u4e00-\u9fff]{{0,6}}(?:同号|号码?|id|账号|咨询|联系|搜索?|添加|请?加|是|为|即|vx|wx|v|微信|客服|老师|经理|顾问|小[\u4e00-\u9fff]){{0,3}}"
@@ -103,7 +103,7 @@ def _id_after(reading: Reading, word: Word, kind: str) -> tuple[int, int, str, b
     match = (_QQ if kind == "qq" else _ID).match(soft)
     if match and _is_id(match[1], kind):
         return begin + match.start(1), begin + match.end(1), match[1], False
-    figures = folded.text[word.end : word.end + 30].translate(_FIGURES)
+    figures = folded.text[word.end : word.end + 30].translate(FIGURES)
     tight = (_QQ if kind == "qq" else _TIGHT).match(figures)
     if tight and _is_id(tight[1], kind):
         first, last = word.end + tight.start(1), word.end + tight.end(1)

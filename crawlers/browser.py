@@ -25,9 +25,10 @@ from crawlers.browsing.recording import Limits
 from crawlers.browsing.visiting import Visit, Visitor
 from crawlers.failures import trouble_of
 from crawlers.outcomes import Result, outcome_of_trouble
-from crawlers.politeness import CapReached, Paused, domain_of
+from crawlers.politeness import CapReached, Paused
 from crawlers.session import Session
 from evidence import ids
+from evidence.domains import domain_of
 from evidence.records import Profile
 
 __all__ = ["BrowserMissing", "BrowserUnusable", "CaptureBrowser", "Kept", "Seen"]

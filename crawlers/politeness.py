@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import tldextract
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
+from evidence.domains import domain_of
 from evidence.turns import MemoryTurns, Terms, Turns
-
-_EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # the bundled list: nothing is fetched
-
 
 LATE = 0.25  # seconds a turn may be overslept before it is lost
 
@@ -30,12 +26,6 @@ class Paused(IgnoreRequest):
 
 class CapReached(IgnoreRequest):
     """The domain had its requests of the day; `str()` says how many."""
-
-
-@lru_cache(maxsize=20_000)
-def domain_of(host: str) -> str:
-    """The registrable domain of a host; the host itself when it has none (an address, a bare name)."""
-    return str(_EXTRACT(host).top_domain_under_public_suffix) or host
 
 
 class Politeness:

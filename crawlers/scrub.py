@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawlers.politeness import domain_of
+from evidence.domains import domain_of
 
 _SCRIPT = re.compile(r"(?is)(<script\b(?P<head>[^>]*)>)(?P<text>.*?)(</script>)")
 _DATA = re.compile(r"""(?i)application/(ld\+)?json|id=["']?s-data""")

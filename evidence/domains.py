@@ -6,10 +6,10 @@ from functools import lru_cache
 
 import tldextract
 
-_EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+PUBLIC_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @lru_cache(maxsize=20_000)
 def domain_of(host: str) -> str:
     """The registrable domain of a host; the host itself when it has none (an address, a bare name)."""
-    return str(_EXTRACT(host).top_domain_under_public_suffix) or host
+    return str(PUBLIC_SUFFIXES(host).top_domain_under_public_suffix) or host

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.features import family
-from classifiers.handles import handles
+from classifiers.handles import FIGURES, handles
 from classifiers.normalise import COMMA, STOP
 from classifiers.reading import Hit, Reading
 
@@ -27,7 +27,6 @@ MEANS = {
     "contact.seller": "卖家的联系方式（手机、微信、QQ、电报）",
     "contact.disguised": "经过伪装的联系方式",
 }
-_FIGURES = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
 _ALIKE = str.maketrans("oli", "011")
 _FILL = "[电话微薇威溦徽维信芯号同步联系手机加v]{0,3}"
 _PHONE = re.compile(rf"(?=(1[3-9]\d{_FILL}\d{{4}}{_FILL}\d{{4}}|1[3-9]\d{{2}}{_FILL}\d{{3}}{_FILL}\d{{4}}|1[3-9]{_FILL}\d{{9}}))")
@@ -80,7 +79,7 @@ def _figure_table() -> Any:
     """Of each code point of the first plane the digit it stands for, else itself; what lies beyond is no digit."""
     table = np.arange(0x10000, dtype="<u4")
     table[0xD800:0xE000] = 0xFFFD
-    for char, digit in _FIGURES.items():
+    for char, digit in FIGURES.items():
         table[char] = digit if isinstance(digit, int) else ord(str(digit))
     return table
 

@@ -17,7 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from crawlers.browsing.places import PLACES
 from crawlers.browsing.profiles import Player
-from crawlers.politeness import domain_of
+from evidence.domains import domain_of
 
 MAX_HEIGHT, MAX_WIDTH = 16_000, 2_500  # of a picture, in its pixels; beyond 16,384 Chromium's own picture breaks
 MAX_PNG, MAX_JPEG, MAX_MHTML, MAX_DOM = 2 << 20, 12 << 20, 12 << 20, 16 << 20

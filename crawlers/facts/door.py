@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 from crawlers.addresses import forbidden
 from crawlers.facts import names
 from crawlers.facts.draft import Unanswered
+from crawlers.facts.known import is_address
 from crawlers.facts.pace import Pace
 from evidence.config import Config
 
@@ -55,9 +56,9 @@ class Door:
     async def addresses(self, host: str, port: int) -> tuple[str, ...]:
         """The addresses to connect to; Unanswered when there are none, or one of them must not be contacted."""
         if f"{host}:{port}" in self.config.network.allow:
-            found: tuple[str, ...] = (host,) if _literal(host) else (await self.resolution(host)).addresses
+            found: tuple[str, ...] = (host,) if is_address(host) else (await self.resolution(host)).addresses
             return found or _nothing(host, "no address")
-        if _literal(host):
+        if is_address(host):
             found = (host,)
         else:
             resolution = await self.resolution(host)
@@ -129,7 +130,7 @@ class Door:
         raise Unanswered(f"{host}:{port}: {problem or 'no answer in time'}") from problem
 
     async def _tunnel(self, proxy: str, host: str, port: int) -> Line:
-        if _literal(host) and f"{host}:{port}" not in self.config.network.allow and (reason := forbidden(host)):
+        if is_address(host) and f"{host}:{port}" not in self.config.network.allow and (reason := forbidden(host)):
             raise Unanswered(f"refused: {host}: {reason}")
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         if parts.scheme != "http" or not parts.hostname:
@@ -163,10 +164,6 @@ async def _connect(
     words = answer[:_MAX_HEAD].split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
     if len(words) < 2 or not words[1].startswith("2"):
         raise Unanswered(f"the proxy answered {' '.join(words[1:])[:80] or 'nothing usable'} to CONNECT {target}")
-
-
-def _literal(host: str) -> bool:
-    return ":" in host or host.rsplit(".", 1)[-1].isdigit()
 
 
 def _nothing(host: str, detail: str) -> tuple[str, ...]:

@@ -7,19 +7,17 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-import tldextract
-
 from evidence import ids
+from evidence.domains import PUBLIC_SUFFIXES
 
 MAX_ADDRESSES, MAX_TEXT = 200, 200_000
-_EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _DEFANG = ((re.compile(r"\bh(?:xx|\*\*|tt)p(s?)\s*[:：]\s*/\s*/", re.I), r"http\1://"),
            (re.compile(r"\s*[\[(（【{]\s*(?:\.|。|dot|点)\s*[\])）】}]\s*", re.I), "."),
            (re.compile(r"(?<=[A-Za-z0-9-])[。．｡](?=[A-Za-z]{2})"), "."))
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TAIL = r"(?::\d{1,5})?(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?"
 _ENDING = r"[A-Za-z][A-Za-z0-9-]{1,30}"
-_HAN_ENDING = "|".join(sorted((t for t in _EXTRACT.tlds if not t.isascii() and "." not in t), key=len, reverse=True))
+_HAN_ENDING = "|".join(sorted((t for t in PUBLIC_SUFFIXES.tlds if not t.isascii() and "." not in t), key=len, reverse=True))
 _NAME = (rf"(?:(?:{_LABEL}\.){{1,8}}{_ENDING}|(?:[\w-]{{1,63}}\.){{1,8}}(?:{_HAN_ENDING}|{_ENDING})"
          r"|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\])")
 _WITH_SCHEME = re.compile(rf"https?://(?:[^\s/@:]{{1,60}}(?::[^\s/@]{{0,60}})?@)?{_NAME}{_TAIL}", re.I)
@@ -84,7 +82,7 @@ def _is_site(text: str) -> bool:
     """Whether a bare name ends in a public suffix with a name before it, or is an IPv4 address with a path or port."""
     host = _host(text)
     try:
-        ending = _EXTRACT(host)
+        ending = PUBLIC_SUFFIXES(host)
         urlsplit("http://" + text)
     except ValueError:
         return False
