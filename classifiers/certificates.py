@@ -15,6 +15,7 @@ from typing import Literal
 
 from classifiers.cards import card
 from evidence.filings import PROVINCES
+from evidence.residents import check_place
 
 CertificateKind = Literal["special_operation", "safety_manager", "construction", "other"]
 Check = Literal["holds", "fails", "masked", "unknown"]
@@ -32,8 +33,6 @@ _FORMS: tuple[tuple[CertificateKind, re.Pattern[str]], ...] = (
     ("safety_manager", re.compile(rf"[{_PROVINCE}]建安[ABCabc][123]? ?\(?((?:19|20)\d\d)\)? ?([0-9*]{{7}})(?![0-9*])")),
     ("construction", re.compile(rf"[{_PROVINCE}][A-Z](\d\d)((?:19|20)\d\d)([0-9*]{{6}})(?![0-9*])")),
 )
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
 _MAX_TEXT, _MAX_FOUND = 200_000, 500
 
 
@@ -92,5 +91,4 @@ def is_resident(number: str) -> bool:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return False
-    total = sum(w * int(d) for w, d in zip(_WEIGHTS, number, strict=False))
-    return born.year >= 1900 and _CHECKS[total % 11] == number[-1]
+    return born.year >= 1900 and check_place(number) == number[-1]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from evidence.residents import check_place
+
 STAR = "*"
 _SEPARATOR = r"[ \u00a0\u3000·.\-－—]?"
 _DIGITS = {ord("０") + n: str(n) for n in range(10)} | {ord("Ｘ"): "X", ord("ｘ"): "x"}
@@ -19,8 +21,6 @@ _ID18 = re.compile(rf"(?<!\d)[1-9](?:{_SEPARATOR}\d){{16}}{_SEPARATOR}[\dXx](?!\
 _ID15 = re.compile(r"(?<!\d)[1-9]\d{14}(?!\d)")
 _CARD = re.compile(rf"(?<!\d)[3-69](?:{_SEPARATOR}\d){{15,18}}(?!\d)")
 _MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d(?:[ \u00a0\u3000·.\-－—]{0,2}\d){8}(?!\d)")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
 _HAN = r"[\u3400-\u9fff]"
 _AFTER = (r"(?=[^\u3400-\u9fff·]|$|性别|民族|身份|证件|证书|证号|编号|出生|年龄|电话|手机|联系|单位|工种|类别|学历|准考|操作|作业|专业|"
           r"岗位|级别|等级|有效|发证|成绩|地址|住址|籍贯|国籍|女士|先生|同志)")
@@ -105,8 +105,7 @@ def is_id_number(digits: str) -> bool:
     A wrong check digit does not unmask it: forged cards carry those, and a slip of the pen is still a person's number.
     """
     if len(digits) == 18:
-        total = sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=False))
-        return _CHECKS[total % 11] == digits[-1].upper() or (_region(digits) and _birthday(digits[6:14]))
+        return check_place(digits) == digits[-1].upper() or (_region(digits) and _birthday(digits[6:14]))
     return len(digits) == 15 and _region(digits) and _birthday("19" + digits[6:12])
 
 
