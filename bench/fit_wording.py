@@ -15,8 +15,8 @@ from evaluation_pages import Case, cases
 
 from classifiers.fitting import logistic
 from classifiers.reader import read
-from classifiers.reading import OWN_REGIONS, Reading
-from classifiers.wording import FILE, MAX_LETTERS, Model, likeness, parse, pieces, weighed
+from classifiers.reading import Reading
+from classifiers.wording import FILE, Model, likeness, parse, pieces, weighed
 
 STRENGTH, LEAST_PAGES, KEPT = 8e-5, 2, 20_000
 # A text of nothing known is nobody's: the bias is set, not learnt, and unknown pieces weaken the known ones.
@@ -25,10 +25,7 @@ BIAS, UNKNOWN = -0.5, 0.6
 
 def words(case: Case) -> str:
     """The page's own words, squeezed, as the feature reads them."""
-    reading = Reading(read(case.page), case.facts)
-    blocks = [b for b in reading.page.blocks if (b.region in OWN_REGIONS or reading.listing) and b.region not in ("footer", "header")]
-    folded = reading.folded
-    return "".join(folded.text[folded.index(b.start) : folded.index(b.end)] for b in blocks)[:MAX_LETTERS]
+    return Reading(read(case.page), case.facts).own_text
 
 
 def fit(texts: list[str], guilty: list[bool]) -> str:

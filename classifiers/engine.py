@@ -101,7 +101,7 @@ def adjust(weights: Mapping[str, float]) -> None:
 
     RuleError for a rule that does not exist or a weight whose sign is not the shipped one's.
     """
-    known = {rule.name: rule.weight for rule in load()}
+    known = {rule.name: rule.weight for rule in shipped()}
     for name, weight in weights.items():
         if name not in known:
             near = get_close_matches(name, known, n=1)
@@ -120,9 +120,15 @@ def adjusted() -> Mapping[str, float]:
 
 
 @cache
+def shipped() -> tuple[Rule, ...]:
+    """The rules that come with the classifiers, as their files say."""
+    return load()
+
+
+@cache
 def rules() -> tuple[Rule, ...]:
-    """The rules shipped with the classifiers, with this installation's weights."""
-    return tuple(replace(rule, weight=_ADJUSTED.get(rule.name, rule.weight)) for rule in load())
+    """The shipped rules, with this installation's weights."""
+    return tuple(replace(rule, weight=_ADJUSTED.get(rule.name, rule.weight)) for rule in shipped())
 
 
 @cache

@@ -111,6 +111,18 @@ class Reading:
         return own * 3 < len(self.page.text)
 
     @cached_property
+    def own(self) -> list[tuple[int, int, int]]:
+        """(squeezed start, squeezed end, post) of each block of the page's own words, head and foot of the site left out."""
+        at = self.folded.index
+        return [(at(b.start), at(b.end), b.unit) for b in self.page.blocks
+                if (b.region in OWN_REGIONS or self.listing) and b.region not in ("footer", "header")]  # fmt: skip
+
+    @cached_property
+    def own_text(self) -> str:
+        """The page's own words, squeezed."""
+        return "".join(self.folded.text[start:end] for start, end, _ in self.own)
+
+    @cached_property
     def asides(self) -> tuple[list[int], list[int]]:
         """Squeezed begins and ends of what is not the page's own word: menus, lists of other pages, the footer."""
         blocks = [b for b in self.page.blocks if b.region not in OWN_REGIONS or b.region == "footer"]

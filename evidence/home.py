@@ -39,6 +39,11 @@ class Home:
         return self.root / "dajia.toml"
 
     @property
+    def weights(self) -> Path:
+        """Weights of rules that were learnt here and accepted; absent while the shipped ones hold."""
+        return self.root / "weights.yml"
+
+    @property
     def lock(self) -> Path:
         """The file whose flock says that a daily run is going on."""
         return self.root / "daily.lock"

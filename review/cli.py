@@ -64,7 +64,7 @@ def cli(ctx: click.Context, home_path: str | None) -> None:
     退出码：0 正常 · 1 部分失败 · 2 用法或配置有误 · 3 环境有问题 · 4 什么都没抓到 · 5 无法核验
     """
     ctx.obj = Home.at(home_path)
-    if (ctx.obj.root / "weights.yml").is_file():
+    if ctx.obj.weights.is_file():
         from review.rulework import use_own_weights
 
         use_own_weights(ctx.obj)

@@ -14,7 +14,6 @@ import yaml
 from classifiers import Judgement, judge
 from classifiers.engine import Rule, adjust, adjusted, rules
 from classifiers.fitting import logistic
-from classifiers.normalise import fold
 from classifiers.reader import read
 from classifiers.reading import OWN_REGIONS, Reading
 from classifiers.wording import shipped
@@ -24,7 +23,6 @@ from evidence.records import Capture
 from evidence.store import Store
 from review.judging import facts_of, page_of
 
-WEIGHTS = "weights.yml"
 LEAST_DECISIONS = 20
 _OFTENER = 4  # times as common with sellers as with others
 _HELD = 100.0  # a weight of 100 points is one unit to the fit
@@ -70,10 +68,8 @@ class Refit:
 
 
 def use_own_weights(home: Home) -> None:
-    """Take the installation's accepted weights, if it has any; RuleError when the file is wrong."""
-    path = home.root / WEIGHTS
-    if path.is_file():
-        adjust(_read(path))
+    """Take the installation's accepted weights; RuleError when the file is wrong."""
+    adjust(_read(home.weights))
 
 
 def _read(path: Path) -> dict[str, float]:
@@ -148,9 +144,10 @@ def _known(text: str, known: Mapping[str, tuple[float, float]]) -> bool:
 
 def _phrases(page: Any) -> set[str]:
     reading = Reading(read(page))
-    text = "\n".join(reading.text[b.start:b.end] for b in reading.page.blocks if b.region in OWN_REGIONS)[:6000]
+    soft = reading.folded.soft
+    text = "\n".join(soft[b.start:b.end] for b in reading.page.blocks if b.region in OWN_REGIONS)[:6000]
     found: set[str] = set()
-    for run in re.findall(r"[\u4e00-\u9fff]{2,}", fold(text).soft):
+    for run in re.findall(r"[\u4e00-\u9fff]{2,}", text):
         found.update(run[at:at + size] for size in range(2, 7) for at in range(len(run) - size + 1))
     return found
 
@@ -188,7 +185,7 @@ def refit(store: Store) -> Refit:
 
 def accept(home: Home, found: Refit, at: str) -> Path:
     """Write the proposed weights as the installation's own; the next run judges everything again with them."""
-    path = home.root / WEIGHTS
+    path = home.weights
     weights = dict(adjusted()) | {name: new for name, (_, new, _, _) in found.weights.items()}
     text = (f"# 由研判台的决定拟合：确认 {found.guilty} 条，排除 {found.innocent} 条。删去本文件即恢复随附权重。\n"
             + yaml.safe_dump({"dated": at, "weights": weights}, allow_unicode=True, sort_keys=True))

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from classifiers.features import family
-from classifiers.reading import OWN_REGIONS, Hit, Reading
-from classifiers.wording import MAX_LETTERS, Likeness, likeness
+from classifiers.reading import Hit, Reading
+from classifiers.wording import Likeness, likeness
 
 MEANS = {
     "wording.strong": "通篇用语与已知卖家极近",
@@ -40,10 +40,7 @@ def find(reading: Reading) -> Iterable[Hit]:
 
 def _texts(reading: Reading) -> Iterator[tuple[int, int, Likeness]]:
     """(squeezed start, end, likeness) of the page's own words as a whole, and of every post that leaves a contact."""
-    folded = reading.folded
-    blocks = [b for b in reading.page.blocks if (b.region in OWN_REGIONS or reading.listing) and b.region not in ("footer", "header")]
-    spans = [(folded.index(b.start), folded.index(b.end), b.unit) for b in blocks]
-    whole = "".join(folded.text[a:b] for a, b, _ in spans)[:MAX_LETTERS]
+    folded, spans, whole = reading.folded, reading.own, reading.own_text
     if len(whole) >= _SHORT:
         yield spans[0][0], spans[-1][1], likeness(whole)
     posts = {hit.unit for name in _CHANNELS for hit in reading.hits(name) if hit.unit}
