@@ -6,9 +6,10 @@ import html
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from crawlers.answer import Answer
+from crawlers.source import Source
 
 _URL = ("article_url", "source_url", "item_source_url", "url", "share_url")
 _TITLE, _SNIPPET = ("title",), ("abstract", "summary")
@@ -16,6 +17,16 @@ _SITE, _DATE = ("media_name", "source", "site_name"), ("datetime", "publish_time
 _DEPTH = 8
 _LONGEST = 1000  # of a snippet: an issue's text may be a book
 _MARK = re.compile(r"</?em\b[^>]*>")
+
+
+class JsonSource(Source):
+    """The base of sources that answer JSON: their `prepare` makes cards with `as_page`, and these selectors read them."""
+
+    card: ClassVar[tuple[str, ...]] = ("div.dajia-card",)
+    snippet: ClassVar[tuple[str, ...]] = ("p",)
+    shown_site: ClassVar[tuple[str, ...]] = ("cite",)
+    date_text: ClassVar[tuple[str, ...]] = ("time",)
+    empty: ClassVar[tuple[str, ...]] = ("dajia-count-0",)
 
 
 def json_of(text: str) -> dict[str, Any] | None:

@@ -54,7 +54,8 @@ class Source(SearchSpider):
     links that cost somebody money whether they are an advertisement or not: never asked.
 
     Everything above is pure: `build`, `read` and `resolve` work on text and bytes, for live answers, fixtures and
-    imported pages alike. A source that prints JSON overrides `prepare` to turn it into cards (see toutiao.py).
+    imported pages alike. A source that prints JSON is a `crawlers.json_cards.JsonSource`, whose `prepare` turns it
+    into cards (see toutiao.py).
     """
 
     label: ClassVar[str] = ""

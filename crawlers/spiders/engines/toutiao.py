@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from crawlers.answer import Answer
-from crawlers.json_cards import as_html, cards_in, json_of
+from crawlers.json_cards import JsonSource, as_html, cards_in, json_of
 from crawlers.results import parameter
-from crawlers.source import Source
 
 
-class Toutiao(Source):
+class Toutiao(JsonSource):
     """so.toutiao.com mixed results: sites outside Toutiao appear only here, not under pd=information."""
 
     name = "toutiao"
@@ -23,13 +22,9 @@ class Toutiao(Source):
     site_search = True
     minimum = 0.2
 
-    card = ("div.dajia-card",)
-    snippet = ("p",)
-    shown_site = ("cite",)
-    date_text = ("time",)
     ad_card = ("div.dajia-card[data-tag=ad]",)
     next_page = ("a.dajia-more",)
-    empty = ("没有找到相关", "未找到相关", "dajia-count-0", "换个词试试")
+    empty = ("没有找到相关", "未找到相关", *JsonSource.empty, "换个词试试")
     redirects = (r"toutiao\.com/search/jump\?",)
 
     @classmethod

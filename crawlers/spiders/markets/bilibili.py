@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from crawlers.answer import Answer
-from crawlers.json_cards import as_page, json_of
-from crawlers.source import Source
+from crawlers.json_cards import JsonSource, as_page, json_of
 
 
-class Bilibili(Source):
+class Bilibili(JsonSource):
     """api.bilibili.com search by newest. An HTML page in place of JSON is its risk control, as are -412 and -799."""
 
     name = "bilibili"
@@ -23,12 +22,7 @@ class Bilibili(Source):
     per_page = 20
     budget = 30
 
-    card = ("div.dajia-card",)
-    snippet = ("p",)
-    shown_site = ("cite",)
-    date_text = ("time",)
     next_page = ("a.dajia-more",)
-    empty = ("dajia-count-0",)
     shells = (("blocked", "HTML in place of JSON", r"(?i)^\s*<(!doctype|html)"),)
 
     @classmethod

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from crawlers.answer import Answer
-from crawlers.json_cards import as_page, json_value
-from crawlers.source import Source
+from crawlers.json_cards import JsonSource, as_page, json_value
 
 
-class Gitee(Source):
+class Gitee(JsonSource):
     """gitee.com/api/v5/search/issues, newest first. Never tried from a mainland line: shipped as experimental."""
 
     name = "gitee"
@@ -24,12 +23,6 @@ class Gitee(Source):
     numbered = True
     patience = 2.0
     budget = 30
-
-    card = ("div.dajia-card",)
-    snippet = ("p",)
-    shown_site = ("cite",)
-    date_text = ("time",)
-    empty = ("dajia-count-0",)
 
     @classmethod
     def prepare(cls, answer: Answer) -> Answer:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from crawlers.answer import Answer
-from crawlers.json_cards import as_page, json_of
-from crawlers.source import Source
+from crawlers.json_cards import JsonSource, as_page, json_of
 
 
-class GitHub(Source):
+class GitHub(JsonSource):
     """api.github.com/search/issues, newest first. Ten questions a minute without a login: asked slowly."""
 
     name = "github"
@@ -23,12 +22,6 @@ class GitHub(Source):
     numbered = True
     patience = 2.5
     budget = 30
-
-    card = ("div.dajia-card",)
-    snippet = ("p",)
-    shown_site = ("cite",)
-    date_text = ("time",)
-    empty = ("dajia-count-0",)
 
     @classmethod
     def prepare(cls, answer: Answer) -> Answer:
