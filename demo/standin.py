@@ -87,6 +87,21 @@ class StandIn:
         """A template as a reply in UTF-8."""
         return Reply(template.render(me=self, **values).encode(), server=self.server, gzip=True)
 
+    def gbk_page(self, template: jinja2.Template, **values: Any) -> Reply:
+        """A template as a reply in GBK, of which only the page itself tells."""
+        return Reply(template.render(me=self, **values).encode("gbk", "xmlcharrefreplace"), kind="text/html", server=self.server)
+
+
+class OnePage(StandIn):
+    """A stand-in that answers its one `path` with one page, whatever is asked: what strangers see of a place behind a wall."""
+
+    path: ClassVar[str]
+    shell: ClassVar[jinja2.Template]
+
+    def answer(self, request: Request) -> Reply | None:
+        """The page."""
+        return self.page(self.shell) if request.path == self.path else None
+
 
 def template(text: str) -> jinja2.Template:
     """A page template: values are escaped, `marked(query)` sets the searched words in <em>, `mix` gives steady numbers."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import jinja2
-
 from demo.messages import Reply, Request
 from demo.standin import StandIn, path_words, template
 
@@ -21,14 +19,11 @@ class Liebiao(StandIn):
     def answer(self, request: Request) -> Reply | None:
         """Home page and search."""
         if request.path == "/":
-            return self._gbk(_HOME)
+            return self.gbk_page(_HOME)
         if not request.path.startswith("/sou/"):
             return None
         shown = self.shown(path_words(request.path.split("/")[2], "gbk"), request.number("pn"))
-        return self._gbk(_PAGE if shown.entries else _EMPTY, s=shown)
-
-    def _gbk(self, page: jinja2.Template, **values: object) -> Reply:
-        return Reply(page.render(me=self, **values).encode("gbk", "xmlcharrefreplace"), kind="text/html", server=self.server)
+        return self.gbk_page(_PAGE if shown.entries else _EMPTY, s=shown)
 
 
 _HOME = template("""<html><head><meta http-equiv="Content-Type" content="text/html; charset=gbk"><title>列表网 - 免费发布信息</title></head>

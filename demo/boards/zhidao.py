@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import jinja2
-
 from demo.messages import Reply, Request
 from demo.standin import StandIn, template
 
@@ -20,15 +18,12 @@ class Zhidao(StandIn):
     def answer(self, request: Request) -> Reply | None:
         """Start page and search."""
         if request.path == "/":
-            return self._gbk(_HOME)
+            return self.gbk_page(_HOME)
         if request.path != "/search":
             return None
         shown = self.shown(request.value("word", "utf-8" if request.value("ie") == "utf-8" else "gbk"),
                            request.number("pn", 0) // self.size + 1)
-        return self._gbk(_PAGE if shown.entries else _EMPTY, s=shown)
-
-    def _gbk(self, page: jinja2.Template, **values: object) -> Reply:
-        return Reply(page.render(me=self, **values).encode("gbk", "xmlcharrefreplace"), kind="text/html", server=self.server)
+        return self.gbk_page(_PAGE if shown.entries else _EMPTY, s=shown)
 
 
 _HEAD = """<!DOCTYPE html><html><head><meta http-equiv="content-type" content="text/html; charset=gbk">"""

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from demo.messages import Reply, Request
-from demo.standin import StandIn, template
+from demo.standin import OnePage, template
 
 
-class Zhuanzhuan(StandIn):
+class Zhuanzhuan(OnePage):
     """www.zhuanzhuan.com."""
 
     name = "zhuanzhuan"
     label = "转转"
     hosts = ("www.zhuanzhuan.com",)
-
-    def answer(self, request: Request) -> Reply | None:
-        """The start page."""
-        return self.page(_HOME) if request.path == "/" else None
-
-
-_HOME = template("""<!DOCTYPE html><html><head><meta charset="utf-8"><title>转转官网</title></head>
+    path = "/"
+    shell = template("""<!DOCTYPE html><html><head><meta charset="utf-8"><title>转转官网</title></head>
 <body><h1>二手交易</h1><p>下载转转 APP，扫码即可</p></body></html>
 """)
