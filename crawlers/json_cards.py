@@ -31,10 +31,7 @@ class JsonSource(Source):
 
 def json_of(text: str) -> dict[str, Any] | None:
     """The JSON object in `text`, or None when there is none."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    value = json_value(text)
     return value if isinstance(value, dict) else None
 
 

@@ -133,28 +133,29 @@ def cjk_font() -> str:
     return ""
 
 
-@lru_cache(maxsize=8)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+@lru_cache(maxsize=16)
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """A font of `size` pixels with Chinese glyphs; Pillow's own, without them, where this machine has none."""
     path = cjk_font()
     return ImageFont.truetype(path, size) if path else ImageFont.load_default(size)
 
 
 def _bar(lines: tuple[str, ...], width: int) -> Image.Image:
     size = 18 if width >= 900 else 15
-    font = _font(size)
+    letters = font(size)
     rows = [row for line in lines for row in _wrapped(_drawable(line), size, width - 24)]
     step = round(size * 1.5)
     bar = Image.new("RGB", (width, step * len(rows) + 18), _BAR_PAPER)
     pen = ImageDraw.Draw(bar)
     for n, row in enumerate(rows):
-        pen.text((12, 7 + n * step), row, font=font, fill=_BAR_INK)
+        pen.text((12, 7 + n * step), row, font=letters, fill=_BAR_INK)
     pen.rectangle((0, bar.height - 3, width, bar.height), fill=_RULE)
     return bar
 
 
 @lru_cache(maxsize=4096)
 def _advance(char: str, size: int) -> float:
-    return float(_font(size).getlength(char))
+    return float(font(size).getlength(char))
 
 
 def _wrapped(text: str, size: int, width: int) -> list[str]:

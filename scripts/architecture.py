@@ -13,12 +13,11 @@ import sys
 from collections import Counter
 from html import escape
 from importlib import import_module
-from pathlib import Path
 
 import grimp
+from generated import ROOT, settle
 
-ROOT = Path(__file__).resolve().parent.parent
-PICTURE, PAGE = ROOT / "docs" / "architecture.svg", ROOT / "docs" / "architecture.md"
+PICTURE, PAGE = "docs/architecture.svg", "docs/architecture.md"
 PLACES = {  # package → (x, y, width, height, colour)
     "review": (40, 40, 760, 150, "#e8f0fe"), "demo": (840, 40, 300, 150, "#f3f4f6"),
     "crawlers": (40, 300, 340, 210, "#e6f4ea"), "classifiers": (420, 300, 340, 210, "#fef7e0"), "exports": (800, 300, 340, 210, "#fce8e6"),
@@ -129,22 +128,12 @@ def table(found: grimp.ImportGraph) -> str:
     return "\n".join(rows) + "\n"
 
 
-def main() -> int:
-    """Write both, or with --check say what is out of date."""
-    sys.path.insert(0, str(ROOT))
-    found = graph()
-    page = PAGE.read_text(encoding="utf-8")
-    made = {PICTURE: drawn(found), PAGE: _BLOCK.sub(lambda m: m[1] + table(found) + m[2], page)}
-    stale = [path for path, text in made.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            sys.stderr.write(f"{path.relative_to(ROOT)}: no longer shows the code; run `make docs` and commit the result\n")
-        return 1 if stale else 0
-    for path in stale:
-        path.write_text(made[path], encoding="utf-8")
-        sys.stdout.write(f"{path.relative_to(ROOT)}: written\n")
-    return 0
+def made() -> dict[str, str]:
+    """File → its text: the picture, and the page with the same in words."""
+    found, page = graph(), (ROOT / PAGE).read_text(encoding="utf-8")
+    return {PICTURE: drawn(found), PAGE: _BLOCK.sub(lambda m: m[1] + table(found) + m[2], page)}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.path.insert(0, str(ROOT))
+    sys.exit(settle(made(), "--check" in sys.argv[1:]))

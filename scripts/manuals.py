@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from generated import ROOT, settle
 
 
 def manuals() -> dict[str, str]:
@@ -22,22 +22,6 @@ def manuals() -> dict[str, str]:
     return {"docs/analysts.md": manual.analysts(columns), "docs/cookbook.md": manual.recipes()}
 
 
-def main(arguments: list[str]) -> int:
-    """Write, or with --check only compare; 1 when a file is stale."""
-    stale = []
-    for name, text in manuals().items():
-        path = ROOT / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            stale.append(name)
-            if "--check" not in arguments:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-    if stale and "--check" in arguments:
-        sys.stderr.write(f"stale: {', '.join(stale)}: run `make docs` and commit the result\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(settle(manuals(), "--check" in sys.argv[1:]))

@@ -10,12 +10,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 
 import yaml
+from generated import ROOT, settle
 
-ROOT = Path(__file__).resolve().parent.parent
 FILES = {"README.md": "en", "README.zh-CN.md": "zh"}
 _BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.S)
 
@@ -98,23 +97,11 @@ def written(text: str, language: str) -> str:
     return _BLOCK.sub(lambda m: m[1] + "\n".join(TABLES[m[2]](language)) + "\n" + m[3], text)
 
 
-def main(arguments: list[str]) -> int:
-    """Write, or with --check only compare; 1 when a file is stale."""
-    stale = []
-    for name, language in FILES.items():
-        path = ROOT / name
-        old = path.read_text(encoding="utf-8")
-        new = written(old, language)
-        if new != old:
-            stale.append(name)
-            if "--check" not in arguments:
-                path.write_text(new, encoding="utf-8")
-    if stale and "--check" in arguments:
-        sys.stderr.write(f"stale tables in {', '.join(stale)}: run `make docs` and commit the result\n")
-        return 1
-    return 0
+def made() -> dict[str, str]:
+    """File → its text with every table made anew."""
+    return {name: written((ROOT / name).read_text(encoding="utf-8"), language) for name, language in FILES.items()}
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(settle(made(), "--check" in sys.argv[1:]))

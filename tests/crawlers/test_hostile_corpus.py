@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.browser import tree_memory
 from demo.hostile import cases
 from evidence import ids
 from evidence.archive import Vault
@@ -81,27 +82,6 @@ def corpus(shared, hostile):
     return crawl
 
 
-def tree_mb(pid):
-    """PSS of a process and all below it, in MB."""
-    children = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                children.setdefault(int((entry / "stat").read_text().rpartition(")")[2].split()[1]), []).append(int(entry.name))
-            except OSError:
-                continue
-    total, waiting = 0, [pid]
-    while waiting:
-        one = waiting.pop()
-        waiting += children.get(one, [])
-        try:
-            rows = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        total += next((int(row.split()[1]) for row in rows if row.startswith("Pss:")), 0)
-    return total / 1024
-
-
 def run(crawl, stage, seconds):
     """(exit code, events, errors, peak memory in MB, seconds) of a stage; the process is ended after its time."""
     process = crawl.start(stage)
@@ -109,7 +89,7 @@ def run(crawl, stage, seconds):
 
     def watch():
         while not done.wait(0.5):
-            peak[0] = max(peak[0], tree_mb(process.pid))
+            peak[0] = max(peak[0], tree_memory(process.pid))
 
     threading.Thread(target=watch, daemon=True).start()
     began = time.monotonic()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.workers import most_in
 from evidence import ids, redis_link
 from evidence.config import load
 from evidence.home import Home
@@ -97,16 +98,6 @@ def test_each_page_once_though_a_worker_and_redis_are_killed_and_one_pace_togeth
     assert sorted(r["asked_url"] for r in rows) == sorted(f"http://shop.example/p/{n}" for n in range(PAGES))
     assert {r["outcome"] for r in rows} == {"ok"} and {r["worker"] for r in rows} == {"w1", "w2"}
     assert most_in(2.0, [t for t, _ in at]) <= 2.0 / DELAY + 1
-
-
-def most_in(seconds, times):
-    """The most requests that fell into any window of `seconds`."""
-    times, first, most = sorted(times), 0, 0
-    for n, t in enumerate(times):
-        while t - times[first] > seconds:
-            first += 1
-        most = max(most, n - first + 1)
-    return most
 
 
 def wait_for(true, seconds=60):

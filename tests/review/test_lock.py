@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -36,10 +37,12 @@ def test_a_killed_holder_leaves_no_lock(home, holder):
     holder.kill()
     holder.wait()
     with RunLock(home):
-        pass
+        assert str(os.getpid()) in home.lock.read_text(encoding="utf-8")
 
 
 def test_the_lock_ends_with_its_block(home):
+    held = 0
     for _ in range(2):
         with RunLock(home):
-            pass
+            held += 1
+    assert held == 2
