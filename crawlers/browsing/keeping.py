@@ -51,8 +51,8 @@ class Kept:
 def keep(writer: WarcWriter, visit: Visit, context: Context, seen: Seen) -> Kept:
     """Write everything a visit brought. Parts that an earlier capture of the same page holds already are only named."""
     capture_id = ids.new_id()
-    result = result_of(visit)
     page = _answer(visit)
+    result = result_of(visit, page)
     title = page.title[:300] if page else ""
     artifacts = list(_artifacts(_Box(writer, visit, capture_id), seen))
     writer.metadata(capture_id=capture_id, url=visit.url, fields=_fields(visit, context), started=visit.started)
@@ -74,8 +74,8 @@ def unseen(asked: str, profile: Profile, result: Result, started: str, context: 
         profile=profile, outcome=result.outcome, note=result.note[:500], why=context.why, origin=context.origin, tool=context.tool))
 
 
-def result_of(visit: Visit) -> Result:
-    """The honest outcome of a visit."""
+def result_of(visit: Visit, page: Answer | None = None) -> Result:
+    """The honest outcome of a visit; `page` is what it showed, where that was read already."""
     main, downloads = visit.main, visit.watch.downloads
     if visit.trouble:
         if downloads or (main is not None and main.is_download):
@@ -86,7 +86,7 @@ def result_of(visit: Visit) -> Result:
             if known.outcome not in {"ok", "partial"} or main.status in {204, 205}:
                 return known
         return outcome_of_trouble(Trouble(kind, text))
-    page = _answer(visit)
+    page = page or _answer(visit)
     if page is None:
         return Result("error", "; ".join(visit.short) or "nothing was shown")
     found = outcome_of(page, "", ())
