@@ -17,6 +17,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from crawlers.browsing.chromium import BrowserDied, Chromium
 from crawlers.browsing.dialing import Dialer
 from crawlers.browsing.gate import Gate
+from crawlers.browsing.memory import give_back
 from crawlers.browsing.profiles import Player
 from crawlers.browsing.recording import Exchange, Limits, Recording
 from crawlers.browsing.snapshots import Camera, Shot, Stuck
@@ -93,6 +94,8 @@ class Visitor:
             finally:
                 await visit.watch.close()
                 await self._chromium.drop(context)
+                if visit.watch.why:
+                    await asyncio.to_thread(give_back)
         finally:
             await gate.close()
         if not self._chromium.alive:
