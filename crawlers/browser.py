@@ -48,9 +48,9 @@ class CaptureBrowser:
         self._tabs = asyncio.Semaphore(self._count)
         self._renewal, self._solitude, self._writing = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._generation = 0
-        self.tool = f"dajia-browser/0.1 (Chromium {chromium.found.version}, Playwright {metadata.version('playwright')})"
+        self.tool = f"dajia-browser/0.1 ({chromium.found.name}, Playwright {metadata.version('playwright')})"
         self._facts = {
-            "browser": f"Chromium {chromium.found.version}", "browserSha256": binary_sha256(chromium.found.binary),
+            "browser": chromium.found.name, "browserSha256": binary_sha256(chromium.found.binary),
             "playwright": metadata.version("playwright"),
             "sandbox": "on" if chromium.sandbox else "OFF",
         }

@@ -37,6 +37,7 @@ class Photograph:
 
     png: bytes
     sandbox: bool
+    found: Found
 
 
 def browser_probes(config: Config, scratch: Path) -> Iterator[Probe]:
@@ -49,10 +50,10 @@ def browser_probes(config: Config, scratch: Path) -> Iterator[Probe]:
         found = find(config.browser.path)
     except BrowserMissing as problem:
         yield Probe("浏览器", False, f"没有可用的 Chromium：{problem}",
-                    "安装 Chromium（Debian：apt-get install chromium；或 python -m playwright install chromium），"
+                    "安装 Chromium（Debian：apt-get install chromium-headless-shell 或 chromium；或 python -m playwright install chromium），"
                     "或在 dajia.toml 的 [browser] path 写明位置")
         return
-    yield Probe("浏览器", True, f"Chromium {found.version}，{found.path}（{found.how}）", "")
+    yield Probe("浏览器", True, f"{found.name}，{found.path}（{found.how}）", "")
     yield from _started(config, scratch, found)
 
 
@@ -69,8 +70,9 @@ def _started(config: Config, scratch: Path, found: Found) -> Iterator[Probe]:
         yield Probe("浏览器截图", False, f"{SECONDS:g} 秒内没有拍到页面", "检查机器负载与内存（需要约 1 GB），再运行一次")
         return
     width, height, inked = _looked_at(taken.png)
-    yield Probe("浏览器截图", inked > 0, f"{width}×{height} 像素" + ("" if inked else "，一片空白"),
-                f"运行 {found.path} --headless --screenshot 查看原因")
+    other = "" if taken.found == found else f"，由 {taken.found.name}（{taken.found.path}）拍摄：上面一行的程序起不来"
+    yield Probe("浏览器截图", inked > 0, f"{width}×{height} 像素{other}" + ("" if inked else "，一片空白"),
+                f"运行 {taken.found.path} --headless --screenshot 查看原因")
     yield _chinese(taken.png)
     yield _sandbox(config, taken.sandbox)
 
@@ -85,7 +87,7 @@ async def _photograph(config: Config, scratch: Path) -> Photograph:
         context = await chromium.context("http://127.0.0.1:9", {"viewport": {"width": 320, "height": 130}})
         page = await context.new_page()
         await page.set_content(_PAGE)
-        return Photograph(await page.screenshot(type="png", timeout=30_000), chromium.sandbox)
+        return Photograph(await page.screenshot(type="png", timeout=30_000), chromium.sandbox, chromium.found)
     except Error as problem:
         raise BrowserUnusable(f"Chromium 启动了，但拍不到页面：{str(problem).splitlines()[0]}") from problem
     finally:

@@ -165,7 +165,7 @@ def _browser(config: Config) -> dict[str, Any]:
 @lru_cache(maxsize=4)
 def _chromium(configured: str) -> tuple[str, str]:
     found = find(configured)
-    return f"Chromium {found.version}", _digest(found.binary)
+    return found.name, _digest(found.binary)
 
 
 @lru_cache(maxsize=1)

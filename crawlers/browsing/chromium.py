@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from crawlers.browsing.finding import Found, find
+from crawlers.browsing.finding import BrowserMissing, Found, found_all
 from crawlers.browsing.gatekey import GateKey
 from crawlers.browsing.memory import MemoryWatch
 from evidence.config import Browser as BrowserSettings
@@ -23,6 +24,7 @@ from evidence.config import Browser as BrowserSettings
 START_SECONDS = 60.0
 CLOSE_SECONDS = 6.0
 _PREFIX = "dajia-browser-"
+_LOG = logging.getLogger(__name__)
 # Nothing but what a captured page asks for may leave, and nothing of that by a way around the gate.
 _FEATURES_OFF = (
     # Chromium takes the last list it is given, so what Playwright switches off is switched off again here.
@@ -77,10 +79,18 @@ class Chromium:
 
     @classmethod
     async def open(cls, settings: BrowserSettings, scratch: Path) -> Chromium:
-        """Find and start one; BrowserMissing or BrowserUnusable say why not."""
-        made = cls(find(settings.path), settings, scratch)
-        await made.start()
-        return made
+        """Find one and start it, the next one when it does not start; BrowserMissing or BrowserUnusable say why none did."""
+        first: BrowserUnusable | None = None
+        for found in found_all(settings.path):
+            made = cls(found, settings, scratch)
+            try:
+                await made.start()
+            except BrowserUnusable as problem:
+                _LOG.warning("%s", problem)
+                first = first or problem
+            else:
+                return made
+        raise first or BrowserMissing("no Chromium found")
 
     async def start(self) -> None:
         """Start the process with a profile folder of its own."""
@@ -89,7 +99,7 @@ class Chromium:
 
     async def _start(self) -> None:
         self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")  # short: a socket's path has 107 characters at most
-        flags = [*FLAGS, f"--ignore-certificate-errors-spki-list={self.key.spki}", f"--disk-cache-dir={self._folder}/cache"]
+        flags = [*FLAGS, f"--ignore-certificate-errors-spki-list={self.key.spki}"]
         held = os.environ.get("TMPDIR")
         os.environ["TMPDIR"] = self._folder  # Playwright's driver makes the profile in the system's folder otherwise
         try:
@@ -97,7 +107,7 @@ class Chromium:
             self._browser = await self._playwright.chromium.launch(
                 executable_path=str(self.found.path), headless=True, chromium_sandbox=self.sandbox, args=flags,
                 ignore_default_args=list(UNWANTED), timeout=START_SECONDS * 1000, handle_sigint=False,
-                handle_sigterm=False, handle_sighup=False, downloads_path=self._folder,
+                handle_sigterm=False, handle_sighup=False, downloads_path=self._folder, env=_surroundings(self._folder),
                 # Whatever the browser asks on its own account runs into a closed port.
                 proxy={"server": "http://127.0.0.1:9", "bypass": "<-loopback>"})
         except PlaywrightError as problem:
@@ -171,6 +181,15 @@ class Chromium:
             self._folder = ""
 
 
+def _surroundings(folder: str) -> dict[str, str | float | bool]:
+    """The environment of the process: cache and crash reports it would keep in the user's home are in `folder`.
+
+    Not by --disk-cache-dir: with it the contexts of a headless shell share one cache, and each waits for the one before.
+    """
+    # Its other folders stay where they are: a user's fonts are among them.
+    return {**os.environ, "XDG_CACHE_HOME": f"{folder}/cache", "BREAKPAD_DUMP_LOCATION": f"{folder}/crashes"}
+
+
 def sandboxed(settings: BrowserSettings) -> bool:
     """Whether Chromium runs in its sandbox: always, except for root, for whom it has none."""
     if settings.sandbox == "auto":
@@ -218,4 +237,4 @@ def _why(problem: Exception, browser: Chromium) -> str:
         return (f"{place}: this system gives no user namespaces for the sandbox; allow them "
                 '(sysctl kernel.unprivileged_userns_clone=1), or set [browser] sandbox = "off" and accept the risk')
     missing = next((line for line in lines if "error while loading shared libraries" in line), "")
-    return f"{place} ({browser.found.version}) does not start: {(missing or (lines or ['no output'])[0])[:300]}"
+    return f"{place} ({browser.found.name}) does not start: {(missing or (lines or ['no output'])[0])[:300]}"

@@ -1,4 +1,8 @@
-"""Looks for a Chromium: where the configuration says, $BROWSER_PATH, names on PATH, well-known places, Playwright's own."""
+"""Looks for a Chromium: where the configuration says, $BROWSER_PATH, names on PATH, well-known places, Playwright's own.
+
+Its headless shell, the same engine without the parts of a window, comes first: a capture costs a quarter less time of the
+processor and a third less memory (docs/benchmarks.md).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+SHELL_NAMES = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
+SHELL_PLACES = ("/usr/lib/chromium/chromium-headless-shell", "/usr/lib64/chromium-browser/headless_shell")
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "microsoft-edge-stable", "chrome")
 PLACES = (
     "/usr/lib/chromium/chromium", "/usr/lib64/chromium-browser/chromium-browser", "/snap/bin/chromium", "/opt/google/chrome/chrome",
@@ -20,10 +26,11 @@ PLACES = (
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
 _PLAYWRIGHT = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
-               "chromium-*/chrome-win*/chrome.exe", "chromium_headless_shell-*/chrome-*/*headless*shell*")
+               "chromium-*/chrome-win*/chrome.exe")
+_PLAYWRIGHT_SHELL = ("chromium_headless_shell-*/chrome-*/*headless*shell*",)
 _VERSION = re.compile(r"(\d+\.\d+\.\d+(?:\.\d+)?)")
 # What distributions' launcher scripts start; the script itself says nothing about what runs.
-_BEHIND = {"/usr/bin/chromium": "/usr/lib/chromium/chromium", "/usr/bin/chromium-browser": "/usr/lib64/chromium-browser/chromium-browser",
+_BEHIND = {"/usr/bin/chromium-headless-shell": "/usr/lib/chromium/chromium-headless-shell", "/usr/bin/chromium": "/usr/lib/chromium/chromium", "/usr/bin/chromium-browser": "/usr/lib64/chromium-browser/chromium-browser",
            "/usr/bin/google-chrome-stable": "/opt/google/chrome/chrome", "/usr/bin/google-chrome": "/opt/google/chrome/chrome",
            "/usr/bin/microsoft-edge-stable": "/opt/microsoft/msedge/msedge"}
 
@@ -41,35 +48,54 @@ class Found:
     version: str
     how: str
 
+    @property
+    def name(self) -> str:
+        """What it is, for records: "Chromium 1.2.3.4" or "Chromium headless shell 1.2.3.4", told by the program's own name."""
+        shell = "headless" in self.binary.name.lower()
+        return f"Chromium headless shell {self.version}" if shell else f"Chromium {self.version}"
+
 
 def find(configured: str = "") -> Found:
     """The Chromium to use. A configured path is used or refused, never silently passed over; raises BrowserMissing."""
+    return next(found_all(configured))
+
+
+def found_all(configured: str = "") -> Iterator[Found]:
+    """Every usable Chromium, the one to use first, the others for when that does not start; one alone where a path is
+    configured. Raises BrowserMissing, as `find` does, when there is none."""
     if configured:
-        return _checked(Path(configured).expanduser(), "[browser] path", "correct [browser] path in dajia.toml, or remove it")
+        yield _checked(Path(configured).expanduser(), "[browser] path", "correct [browser] path in dajia.toml, or remove it")
+        return
     if named := os.environ.get("BROWSER_PATH"):
-        return _checked(Path(named).expanduser(), "$BROWSER_PATH", "correct the variable BROWSER_PATH, or unset it")
-    looked = []
+        yield _checked(Path(named).expanduser(), "$BROWSER_PATH", "correct the variable BROWSER_PATH, or unset it")
+        return
+    known: set[Path] = set()
     for path, how in _candidates():
-        looked.append(how)
         try:
-            return _checked(path, how, "")
+            found = _checked(path, how, "")
         except BrowserMissing:
             continue  # a leftover launcher without its browser: the next place may have a whole one
-    raise BrowserMissing("no Chromium found (PATH, well-known places, Playwright's downloads); install one: "
-                         "apt-get install chromium, or python -m playwright install chromium, or set [browser] path")
+        if found.binary not in known:
+            known.add(found.binary)
+            yield found
+    if not known:
+        raise BrowserMissing("no Chromium found (PATH, well-known places, Playwright's downloads); install one: "
+                             "apt-get install chromium-headless-shell (or chromium), or python -m playwright install chromium, "
+                             "or set [browser] path")
 
 
 def _candidates() -> Iterator[tuple[Path, str]]:
-    for name in NAMES:
-        if found := shutil.which(name):
-            yield Path(found), f"PATH: {name}"
-    for place in PLACES:
-        if Path(place).is_file():
-            yield Path(place), "well-known place"
-    root = _playwright_folder()
-    for pattern in _PLAYWRIGHT:
-        for found_path in sorted(root.glob(pattern), reverse=True):
-            yield found_path, "Playwright's download"
+    for names, places, patterns in ((SHELL_NAMES, SHELL_PLACES, _PLAYWRIGHT_SHELL), (NAMES, PLACES, _PLAYWRIGHT)):
+        for name in names:
+            if found := shutil.which(name):
+                yield Path(found), f"PATH: {name}"
+        for place in places:
+            if Path(place).is_file():
+                yield Path(place), "well-known place"
+        root = _playwright_folder()
+        for pattern in patterns:
+            for found_path in sorted(root.glob(pattern), reverse=True):
+                yield found_path, "Playwright's download"
 
 
 def _playwright_folder() -> Path:

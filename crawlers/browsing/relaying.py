@@ -75,9 +75,7 @@ class Relay:
         exchange = self._recording.begin(url, head.first[0], _kept(head))
         try:
             if self._recording.frozen and exchange.navigation:
-                exchange.failed = "frozen: the page tried to go on while it was being captured"
-                await browser.write(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                return False
+                raise NotReached("frozen", "the page tried to go on while it was being captured")
             if reason := self._dialer.refusal(url):
                 raise NotReached("refused", reason)
             if reason := self._recording.refuses(exchange):
@@ -88,7 +86,7 @@ class Relay:
             return await self._relayed(browser, head, origin, exchange)
         except NotReached as problem:
             exchange.failed = str(problem)
-            await _turn_away(browser)
+            await _turn_away(browser, exchange)
             return False
         except BROKEN as problem:
             late = isinstance(problem, TimeoutError)
@@ -96,7 +94,7 @@ class Relay:
                 exchange.cut = exchange.cut or ("time" if late else "disconnect")
             else:
                 exchange.failed = f"{'timeout' if late else 'broken'}: {type(problem).__name__}: {problem}"[:300]
-                await _turn_away(browser)
+                await _turn_away(browser, exchange)
             return False
         finally:
             self._recording.end(exchange)
@@ -241,9 +239,12 @@ def _left(until: float) -> float:
     return left
 
 
-async def _turn_away(browser: Stream) -> None:
+async def _turn_away(browser: Stream, exchange: Exchange) -> None:
+    """Say that nothing comes. A document is not followed by an error page, which would be the browser's own words and differs
+    from one to the next: the page that is shown stays, and where there is none the browser says so."""
+    said = b"204 No Content" if exchange.navigation else b"502 refused by dajia"
     with contextlib.suppress(*BROKEN):
-        await browser.write(b"HTTP/1.1 502 refused by dajia\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await browser.write(b"HTTP/1.1 " + said + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
 def _asked(head: Head, fixed: Origin | None) -> tuple[Origin, str]:

@@ -50,6 +50,7 @@ class Visit:
     scripts: bool = True
     referer: str = ""
 
+_OURS = ("frozen:", "limit:")  # ways on that were closed to the page, not closed in themselves
 # What every open page says when the browser goes: no page is to blame for that alone.
 _BYSTANDER = re.compile(r"closed|^no page|does not answer|took too long")
 
@@ -186,7 +187,8 @@ class Visitor:
         """Which exchange brought the page, by which hops, and what was cut on the way."""
         exchanges = visit.recording.exchanges
         asked = list(dict.fromkeys(visit.watch.navigations)) or [visit.asked]
-        byurl = {urldefrag(e.url)[0]: e for e in exchanges if e.failed[:7] != "frozen:"}
+        # A document that did not come left the page before it in its place (`relaying._turn_away`), maybe at the same address.
+        byurl = {urldefrag(e.url)[0]: e for e in exchanges if visit.trouble or not e.failed}
         final = visit.url if visit.url in byurl and not visit.trouble else asked[-1]
         visit.main = byurl.get(final)
         for n, url in enumerate(asked):
@@ -201,6 +203,9 @@ class Visitor:
                 visit.trouble = visit.main.failed
         if visit.main is not None and visit.main.cut in {"length", "time", "bomb", "disconnect"}:
             visit.short.append(f"body of the page: {visit.main.cut}")
+        if not visit.trouble:
+            missed = {urldefrag(e.url)[0]: e.failed for e in exchanges if e.navigation and e.failed and not e.failed.startswith(_OURS)}
+            visit.short += [f"it went on to {url}: {missed[url]}"[:400] for url in asked if url in missed][:3]
         visit.short += [f"limit: {limit}" for limit in visit.recording.over]
         visit.short += visit.shot.missing
 
