@@ -201,7 +201,7 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--pages", type=int, default=60, help="pages; each is captured twice (desk and phone)")
-    parser.add_argument("--tabs", type=int, default=2)
+    parser.add_argument("--tabs", type=int, default=3)
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

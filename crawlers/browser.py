@@ -116,8 +116,8 @@ class CaptureBrowser:
         """A fresh process, once for all who saw the old one die."""
         async with self._renewal:
             if generation == self._generation:
-                self._generation += 1
                 await self._chromium.restart()
+                self._generation += 1  # not before: whoever asks meanwhile means the process that is gone, too
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:

@@ -50,7 +50,8 @@ def browser_probes(config: Config, scratch: Path) -> Iterator[Probe]:
         found = find(config.browser.path)
     except BrowserMissing as problem:
         yield Probe("浏览器", False, f"没有可用的 Chromium：{problem}",
-                    "安装 Chromium（Debian：apt-get install chromium-headless-shell 或 chromium；或 python -m playwright install chromium），"
+                    "安装 Chromium（Debian：apt-get install chromium-headless-shell，或 chromium；"
+                    "或 python -m playwright install chromium），"
                     "或在 dajia.toml 的 [browser] path 写明位置")
         return
     yield Probe("浏览器", True, f"{found.name}，{found.path}（{found.how}）", "")

@@ -119,11 +119,12 @@ class Frontier(_Section):
 
 
 class Browser(_Section):
-    """Which Chromium and how. `timeout` in seconds for one page."""
+    """Which Chromium and how. `tabs` pages at once: a capture waits for its page more than it computes, so three keep two cores
+    busy; `timeout` in seconds for one page."""
 
     enabled: bool = True
     path: str = ""
-    tabs: int = Field(default=2, ge=1, le=16)
+    tabs: int = Field(default=3, ge=1, le=16)
     timeout: float = Field(default=15.0, gt=0, le=120)
     sandbox: Literal["auto", "on", "off"] = "auto"
 

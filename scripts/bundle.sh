@@ -58,7 +58,7 @@ Install without network, as an ordinary user with python3 (3.${TAG#cp3}), python
   tar xf dajia-sources.tar.gz && cd dajia
   make setup BUNDLE=$(printf '%s' "/path/of/$(basename "$BUNDLE")")
   .venv/bin/dajia doctor
-Browser and CJK font come from the system's own packages (chromium, fonts-noto-cjk); without a browser everything but screenshots works.
+Browser and CJK font come from the system's own packages (chromium-headless-shell or chromium, fonts-noto-cjk); without a browser everything but screenshots works.
 TEXT
 (cd "$BUNDLE" && find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS.part && mv SHA256SUMS.part SHA256SUMS)
 say "$BUNDLE: $(ls "$BUNDLE/wheels" | wc -l) wheels, $(du -sh "$BUNDLE" | cut -f1)"

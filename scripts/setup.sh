@@ -78,7 +78,12 @@ fi
 
 # 3. Browser and font: wanted, not required. Without a browser dajia works in plain-HTTP mode.
 NEED=""
+have_shell() {
+    has chromium-headless-shell || has chrome-headless-shell || [ -x /usr/lib/chromium/chromium-headless-shell ] ||
+        [ -n "$(find "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}" -maxdepth 1 -name 'chromium_headless_shell*' 2>/dev/null)" ]
+}
 have_browser() {
+    have_shell && return 0
     for name in "${BROWSER_PATH:-}" chromium chromium-browser google-chrome-stable google-chrome microsoft-edge-stable; do
         [ -n "$name" ] && has "$name" && return 0
     done
@@ -101,6 +106,10 @@ if [ -n "$NEED" ]; then
     else
         say "missing: $NEED - install them for screenshots; going on in plain-HTTP mode"
     fi
+fi
+# The same browser without a window: captures take less time and memory. Not every system packages it; any Chromium will do.
+if [ -z "$BUNDLE${BROWSER_PATH:-}" ] && ! have_shell && may_install; then
+    apt_install chromium-headless-shell || say "no package chromium-headless-shell here: captures use the whole browser"
 fi
 VIEWER=$VENV/share/replaywebpage
 if [ -n "$TESTS" ] && [ -z "$BUNDLE" ] && has npm && [ ! -f "$VIEWER/ui.js" ]; then

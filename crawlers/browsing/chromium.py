@@ -76,6 +76,7 @@ class Chromium:
         self._memory: MemoryWatch | None = None
         self._changing = asyncio.Lock()
         self.contexts = 0
+        self.gone = asyncio.Event()  # of the process that runs now; set when it ends, however it does
 
     @classmethod
     async def open(cls, settings: BrowserSettings, scratch: Path) -> Chromium:
@@ -119,6 +120,8 @@ class Chromium:
             else:
                 os.environ["TMPDIR"] = held
         self.contexts = 0
+        gone = self.gone = asyncio.Event()
+        self._browser.on("disconnected", lambda _: gone.set())
         self._memory = MemoryWatch(self._folder)
         self._memory.start()
 
@@ -143,6 +146,8 @@ class Chromium:
 
     async def drop(self, context: BrowserContext) -> None:
         """Close a context; a browser that cannot do that any more is ended."""
+        if context.browser is not self._browser:
+            return  # it went with its process, and an ended driver would never answer
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await context.close()
@@ -165,6 +170,7 @@ class Chromium:
     async def _close(self) -> None:
         browser, playwright = self._browser, self._playwright
         self._browser = self._playwright = None
+        self.gone.set()  # calls under way at an ended driver are never answered: nobody may wait for them
         if self._memory is not None:
             await self._memory.stop()
             self._memory = None

@@ -30,7 +30,8 @@ _PLAYWRIGHT = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/Chromi
 _PLAYWRIGHT_SHELL = ("chromium_headless_shell-*/chrome-*/*headless*shell*",)
 _VERSION = re.compile(r"(\d+\.\d+\.\d+(?:\.\d+)?)")
 # What distributions' launcher scripts start; the script itself says nothing about what runs.
-_BEHIND = {"/usr/bin/chromium-headless-shell": "/usr/lib/chromium/chromium-headless-shell", "/usr/bin/chromium": "/usr/lib/chromium/chromium", "/usr/bin/chromium-browser": "/usr/lib64/chromium-browser/chromium-browser",
+_BEHIND = {"/usr/bin/chromium-headless-shell": "/usr/lib/chromium/chromium-headless-shell",
+           "/usr/bin/chromium": "/usr/lib/chromium/chromium", "/usr/bin/chromium-browser": "/usr/lib64/chromium-browser/chromium-browser",
            "/usr/bin/google-chrome-stable": "/opt/google/chrome/chrome", "/usr/bin/google-chrome": "/opt/google/chrome/chrome",
            "/usr/bin/microsoft-edge-stable": "/opt/microsoft/msedge/msedge"}
 
@@ -51,8 +52,7 @@ class Found:
     @property
     def name(self) -> str:
         """What it is, for records: "Chromium 1.2.3.4" or "Chromium headless shell 1.2.3.4", told by the program's own name."""
-        shell = "headless" in self.binary.name.lower()
-        return f"Chromium headless shell {self.version}" if shell else f"Chromium {self.version}"
+        return f"Chromium headless shell {self.version}" if _is_shell(self.binary) else f"Chromium {self.version}"
 
 
 def find(configured: str = "") -> Found:
@@ -118,7 +118,13 @@ def _checked(path: Path, how: str, fix: str) -> Found:
     if version is None:
         words = (said.stderr.strip().splitlines() or ["no output"])[-1]
         raise BrowserMissing(f"{how}: {path} does not tell its version ({words[:200]}); {fix}")
-    return Found(path, _binary(path), version[1], how)
+    binary = _binary(path)
+    # A shell is started itself: Debian's launcher adds nothing, and stays beside it as a process that can die for it.
+    return Found(binary if _is_shell(binary) else path, binary, version[1], how)
+
+
+def _is_shell(binary: Path) -> bool:
+    return "headless" in binary.name.lower()
 
 
 def _binary(path: Path) -> Path:

@@ -88,10 +88,11 @@ class Visitor:
         visit = Visit(url, player, Recording(self._limits), Watch(), url=url, scripts=scripts, referer=referer)
         gate = Gate(self._dialer, visit.recording, self._chromium.key.context, self._seconds)
         await gate.open()
+        gone = self._chromium.gone
         try:
             context = await self._chromium.context(gate.address, player.options() | {"java_script_enabled": scripts})
             try:
-                await self._in_time(visit, context)
+                await self._in_time(visit, context, gone)
             finally:
                 await visit.watch.close()
                 await self._chromium.drop(context)
@@ -99,23 +100,23 @@ class Visitor:
                     await asyncio.to_thread(give_back)
         finally:
             await gate.close()
-        if not self._chromium.alive:
+        if gone.is_set() or not self._chromium.alive:
             why = visit.watch.why or visit.trouble or "the browser ended during the capture"
             raise BrowserDied(why, guilty=bool(visit.watch.why) and not _BYSTANDER.search(why))
         self._conclude(visit)
         visit.ended = ids.utc_now()
         return visit
 
-    async def _in_time(self, visit: Visit, context: BrowserContext) -> None:
-        """Look until it is done, the page gives a reason to stop, or time is up."""
+    async def _in_time(self, visit: Visit, context: BrowserContext, gone: asyncio.Event) -> None:
+        """Look until it is done, the page gives a reason to stop, the browser is gone, or time is up."""
         work = asyncio.ensure_future(self._look(visit, context))
-        stop = asyncio.ensure_future(visit.watch.over.wait())
+        stops = [asyncio.ensure_future(event.wait()) for event in (visit.watch.over, gone)]
         try:
-            await asyncio.wait({work, stop}, timeout=self._seconds + LATE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({work, *stops}, timeout=self._seconds + LATE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
-                visit.watch.stop("the page took too long to be captured")
+                visit.watch.stop("the browser was closed" if gone.is_set() else "the page took too long to be captured")
         finally:
-            for task in (work, stop):
+            for task in (work, *stops):
                 task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await work

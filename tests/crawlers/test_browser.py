@@ -1,5 +1,6 @@
 """A real Chromium on a small web: what it takes of a page, and what it never does."""
 
+import asyncio
 import base64
 import gzip
 import io
@@ -10,6 +11,7 @@ import time
 import pytest
 from PIL import Image
 
+from crawlers.browsing.chromium import BrowserDied
 from crawlers.browsing.keeping import result_of
 from crawlers.browsing.recording import Limits
 from evidence.config import Network
@@ -204,6 +206,45 @@ def test_a_page_of_this_machine_opens_only_where_the_configuration_allows(looker
     assert (result_of(refused).outcome, trap.hits) == ("refused", 0)
     looker.visit(f"http://127.0.0.1:{trap.port}/", allow=[f"127.0.0.1:{trap.port}"])
     assert trap.hits > 0
+
+
+ONWARD = {
+    "a script": "<script>setTimeout(() => { location = 'http://10.0.0.1/x' }, 1)</script>",
+    "a refresh": "<meta http-equiv=refresh content='0;url=http://10.0.0.1/x'>",
+}
+
+
+@pytest.mark.parametrize("way", ONWARD.values(), ids=ONWARD.keys())
+def test_a_page_that_goes_on_to_what_is_refused_is_kept_and_that_is_said(web, looker, way):
+    serve(web, index=html("<h1>这里卖证</h1>" + way))
+    visit = looker.visit("http://a.example/", proxy=web.proxy)
+    result = result_of(visit)
+    assert (result.outcome, visit.url, visit.main.status) == ("partial", "http://a.example/", 200)
+    assert "http://10.0.0.1/x: refused: 10.0.0.1 is private" in result.note
+    assert "这里卖证" in visit.shot.dom and visit.shot.pictures, "never an error page of the browser's own"
+
+
+def test_a_way_that_ends_at_what_is_refused_is_refused(web, looker):
+    serve(web, index=web.reply(b"", 302, [("Location", "http://10.0.0.1/x")]))
+    visit = looker.visit("http://a.example/", proxy=web.proxy)
+    result = result_of(visit)
+    assert (result.outcome, result.note) == ("refused", "refused: 10.0.0.1 is private")
+    assert [(h.url, h.status) for h in visit.hops] == [("http://a.example/", 302)] and not visit.shot.pictures
+
+
+def test_nobody_waits_for_a_browser_that_was_ended(web, looker):
+    arrived = threading.Event()
+    web.pages["a.example"] = lambda path, headers: (arrived.set(), web.closing.wait(8), web.reply(b""))[2]
+
+    async def ended():
+        await asyncio.to_thread(arrived.wait, 10)
+        await looker.chromium.restart()
+        return time.monotonic()
+
+    restart = asyncio.run_coroutine_threadsafe(ended(), looker.loop)
+    with pytest.raises(BrowserDied) as told:
+        looker.visit("http://a.example/", proxy=web.proxy, seconds=15.0)
+    assert time.monotonic() - restart.result(20) < 2 and not told.value.guilty
 
 
 def test_nothing_of_one_capture_is_left_for_the_next(web, looker):

@@ -3,7 +3,9 @@
 import io
 import json
 import os
+import re
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -165,16 +167,17 @@ def test_without_a_browser_nothing_is_lost_and_the_fix_is_named(crawl, monkeypat
 
 
 def browsers(pid):
-    """Ids of the Chromium main processes of a crawl process, by the profile folder that bears its id."""
-    found = []
+    """The Chromium main processes of a crawl process, by the profile folder that bears its id: {process: profile}."""
+    found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 line = (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            if f"dajia-browser-{pid}-".encode() in line and b"--type=" not in line and b"chrom" in line:
-                found.append(int(entry.name))
+            profile = re.search(rb"--user-data-dir=([^\0]+)", line)
+            if profile and f"dajia-browser-{pid}-".encode() in profile[1] and b"--type=" not in line:
+                found[int(entry.name)] = profile[1]
     return found
 
 
@@ -225,11 +228,23 @@ def test_a_browser_that_dies_is_replaced(many):
     process = many.start("deepen")
     until(lambda: browsers(process.pid))
     assert '"page"' in process.stdout.readline()
-    os.kill(browsers(process.pid)[0], signal.SIGKILL)
+    first, profile = next(iter(browsers(process.pid).items()))
+    os.kill(first, signal.SIGKILL)
+    over, seen = threading.Event(), set()
+
+    def watch():
+        while not over.wait(0.1):
+            seen.update(browsers(process.pid).values())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     _, errors = process.communicate(timeout=60)
+    over.set()
+    watcher.join()
     assert process.returncode == 0, errors
     assert stored(many) == WHOLE
     assert {r["outcome"] for r in many.rows("SELECT outcome FROM captures")} == {"ok"}
+    assert len(seen - {profile}) == 1, "replaced once: a second time would end the captures under way"
 
 
 def test_a_signal_ends_it_in_order(many):

@@ -273,9 +273,11 @@ def test_only_the_first_pictures_fit_and_the_rest_say_so(busy, tmp_path):
 def test_the_report_fits_the_screen_and_asks_nobody(made, width):
     from playwright.sync_api import sync_playwright
 
+    from crawlers.browsing.finding import find
+
     asked, said = [], []
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=str(find().path), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": 800})
         page.on("request", lambda r: asked.append(r.url) if not r.url.startswith("data:") else None)
         page.on("console", lambda m: said.append(m.text))
