@@ -135,8 +135,9 @@ class DailyRun:
         return self._end(PARTIAL if self.problems else OK)
 
     def _begin(self, kind: str) -> None:
+        fault = catching_up.clock_fault(self.store)  # before anything is written: what recovery registers bears the clock's own time
         recovered = recovery.recover(self.store)
-        if fault := catching_up.clock_fault(self.store):
+        if fault:
             self.problems.append(fault)
             self.say.note(fault)
         row = self.store.one("SELECT id FROM v_runs WHERE kind = 'daily' AND state = 'unfinished' AND day = ? "

@@ -120,7 +120,7 @@ def _cut_late(trial):
     trial.expect("无法连接", "unreachable", "没有抓到")
 
 
-@fault("browser killed", browser=True)
+@fault("browser and its driver killed", browser=True)
 def _browser_killed(trial):
     daily = trial.start()
     stage = daily.child("deepen")
@@ -129,7 +129,7 @@ def _browser_killed(trial):
         found = children(stage)
         time.sleep(0.05)
     time.sleep(trial.rng.uniform(0.5, 4.0))
-    trial.strike([pid for one in found for pid in (one, *children(one))])
+    trial.strike(children(stage) if stage else [])
     daily.wait()
     daily.settle()
     trial.commit()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bench.faults import state
-from bench.faults.world import Daily, home_at
+from bench.faults.world import Daily, home_at, of_home
 from evidence.store import Store
 from review import decisions, leads
 
@@ -25,7 +25,8 @@ class Result:
     """What came of one trial. `lost` facts that had been committed, `missing` things an undisturbed run has, `doubled` ones."""
 
     name: str
-    kills: int = 0
+    killing: str = ""  # the kind of trial, where it kills
+    victims: dict = field(default_factory=dict)  # how often each process was killed
     lost: int = 0
     missing: int = 0
     more: int = 0
@@ -37,13 +38,18 @@ class Result:
     skipped: str = ""
 
     @property
+    def kills(self):
+        """Kills with -9 that struck."""
+        return sum(self.victims.values())
+
+    @property
     def fine(self):
         """Whether nothing was lost, doubled, missing, broken or left unsaid."""
         return not (self.lost or self.missing or self.more or self.doubled or self.unsound) and self.told
 
 
 class Trial:
-    """A home under test. Faults use `start`, `kill_run`, `kill_stage`, `committed`, `expect`; `judge` ends it."""
+    """A home under test. Trials use `start`, `kill_run`, `kill_stages`, `commit`, `expect`; `judge` ends it."""
 
     def __init__(self, name, folder, world, rng, expected, span, **settings):
         self.folder, self.world, self.rng, self.expected, self.span, self.settings = folder, world, rng, expected, span, settings
@@ -92,7 +98,7 @@ class Trial:
         """Kill the run with -9 at a random moment of it; True when it was alive."""
         daily = self.start()
         time.sleep(self.rng.uniform(0.3, self.span * 0.6))  # a resumed run is shorter
-        return self._killed(daily.kill())
+        return self.killed("run", daily.kill())
 
     def kill_stages(self, stages):
         """One run to its end, in which the crawl process of each of `stages` is killed once; the stages that were struck."""
@@ -100,21 +106,25 @@ class Trial:
         for stage in stages:
             if pid := daily.child(stage):
                 time.sleep(self.rng.uniform(0.0, 1.6 if stage != "deepen" else 8.0))
-                if subprocess.run(["kill", "-9", str(pid)], capture_output=True).returncode == 0:
+                if self.killed(stage, self.strike([pid])):
                     struck.append(stage)
-                    self._killed(True)
         self.whole = daily.wait() in {0, 1}
         daily.settle()
         return struck
 
     def strike(self, pids):
-        """Kill processes with -9; those that are gone already are none of ours."""
+        """Kill processes with -9; True when one of them was alive."""
+        struck = False
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+                struck = True
+        return struck
 
-    def _killed(self, struck):
-        self.result.kills += struck
+    def killed(self, victim, struck):
+        """Count a kill that struck, and note what is committed; `struck` again."""
+        if struck:
+            self.result.victims[victim] = self.result.victims.get(victim, 0) + 1
         self.commit()
         return struck
 
@@ -150,7 +160,8 @@ class Trial:
         return "\n".join(p.read_text(encoding="utf-8", errors="replace") for p in places if p.is_file())
 
     def close(self, keep=False):
-        """Give back the disk."""
+        """End what still works on the home, and give back the disk."""
+        self.strike(of_home(self.home))
         if self.mounted:
             subprocess.run(["umount", "-l", self.home.root], capture_output=True)
         if not keep:

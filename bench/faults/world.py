@@ -52,6 +52,11 @@ class World:
         self.process.wait()
         self.process.stdin.close()
 
+    def restore(self):
+        """Start the web again where a trial left it cut or it died by itself."""
+        if self.process.poll() is not None:
+            self.mend()
+
     def configure(self, home, browser=False, recapture_days=7):
         """Write the configuration of `home`: one source, four queries, no pauses."""
         off = "".join(f"[sources.{name}]\nenabled = false\n" for name in sorted(sources.classes()) if name != ASKED)
@@ -98,7 +103,7 @@ class Daily:
     def settle(self):
         """Wait until every process that works on this home is gone."""
         until = time.monotonic() + 30
-        while time.monotonic() < until and any(str(self.home.root) in words for _, words in processes()):
+        while time.monotonic() < until and of_home(self.home):
             time.sleep(0.02)
 
 
@@ -109,6 +114,17 @@ def processes():
             with suppress(OSError):
                 if (place / "stat").read_text(errors="replace").rsplit(")", 1)[-1].split()[0] != "Z":
                     yield int(place.name), (place / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+
+
+def of_home(home):
+    """The pid of every process that was started on `home`."""
+    return [pid for pid, words in processes() if str(home.root) in words]
+
+
+def browsers(pid):
+    """The browser's processes below `pid`, without the program that drives them."""
+    names = {one: words[0] for one, words in processes()}
+    return [one for one in children(pid) if "chrom" in Path(names.get(one, "")).name]
 
 
 def children(pid):
