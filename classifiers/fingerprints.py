@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifiers.filings import filings
+from evidence.nesting import shallow
 
 MAX_SOURCE = 2_000_000  # characters of source that are looked at
 _MAX_NODES, _MAX_DEPTH = 4_000, 60
@@ -109,7 +110,7 @@ def _footer_text(html: str) -> str:
 
 def _template(html: str) -> list[Fingerprint]:
     """Digest of the page's skeleton: elements with their class names, digits gone, repeated siblings once."""
-    body = LexborHTMLParser(html).body
+    body = LexborHTMLParser(shallow(html)).body
     if body is None:
         return []
     shapes: list[str] = []

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.encoding import html_to_unicode
 
-from crawlers.nesting import shallow
+from evidence.nesting import shallow
 
 MAX_TEXT = 400_000
 _TITLE_END = re.compile(r"</title", re.I)

@@ -7,6 +7,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser
 
 from evidence.archive import ArchiveError, Vault
+from evidence.nesting import shallow
 from evidence.records import Artifact, Capture
 
 MAX_SOURCE, MAX_TEXT = 4_000_000, 60_000
@@ -54,7 +55,7 @@ def safe_text(vault: Vault, capture: Capture) -> str:
 
 def visible(html: str) -> str:
     """The words of a page without scripts and styles, at most `MAX_TEXT` characters."""
-    tree = LexborHTMLParser(_BLOCK.sub(lambda tag: "\n" + tag[0], html))
+    tree = LexborHTMLParser(shallow(_BLOCK.sub(lambda tag: "\n" + tag[0], html)))
     for node in tree.css("script, style, template, noscript"):
         node.decompose()
     root = tree.body or tree.root

@@ -2,8 +2,10 @@
 
 import time
 
+from classifiers.fingerprints import fingerprints
 from crawlers.answer import Answer
-from crawlers.nesting import shallow
+from evidence.nesting import shallow
+from exports.packaging.pagetext import visible
 
 
 def test_ordinary_pages_are_left_as_they_are():
@@ -18,4 +20,12 @@ def test_deep_pages_keep_their_words_and_cost_little():
     answer = Answer("http://a.example/", page.encode())
     assert answer.visible.split() == ["开头", "底"] and answer.title == "深"
     assert answer.tree.css_first("p") is not None
+    assert time.process_time() - began < 3
+
+
+def test_every_reader_of_stored_pages_is_as_cheap():
+    page = "<div class=a>" * 100_000 + "底"
+    began = time.process_time()
+    assert visible(page).split() == ["底"]
+    assert isinstance(fingerprints("http://a.example/", page), tuple)
     assert time.process_time() - began < 3
