@@ -23,10 +23,10 @@ ASKED = "so360"
 class World:
     """The demo web with a few of its sites, in a process of its own; it can be cut off and mended."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, sites=SITES):
         self.folder = folder
         self.sites = folder / "sites"
-        for name in SITES:
+        for name in sites:
             shutil.copytree(ROOT / "demo" / "sites" / name, self.sites / name)
         self.process = None
         self.mend()
