@@ -1,4 +1,4 @@
-"""Mistakes of a user, through the real program: one clear message, the right exit code, never a traceback."""
+"""Mistakes of a user: one clear message, the right exit code, never a traceback; some through the real program, most through its entry point."""
 
 import gzip
 import json
@@ -10,19 +10,37 @@ import sys
 import pytest
 
 from evidence.store import Store
-from review import leads
+from review import cli, leads
 
 
-def dajia(*arguments, stdin="", env=None, timeout=120):
+def program(*arguments):
+    """`dajia` as a process of its own."""
     return subprocess.run([sys.executable, "-c", "from review.cli import main; main()", *map(str, arguments)],
-                          input=stdin, capture_output=True, text=True, encoding="utf-8", timeout=timeout,
-                          env=os.environ | (env or {}))
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", timeout=120, env=os.environ)
+
+
+@pytest.fixture
+def dajia(capfd):
+    """`dajia` in this process: an exception that the program does not expect fails the test by itself."""
+    def run(*arguments):
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main([str(one) for one in arguments])
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(arguments, ended.value.code, said.out, said.err)
+    return run
 
 
 def test_help_lists_every_command():
-    said = dajia("--help").stdout
+    said = program("--help").stdout
     for name in ("daily", "demo", "doctor", "judge", "scan", "verify", "leads", "decide", "export", "explain"):
         assert name in said
+
+
+@pytest.mark.parametrize("arguments", [["dialy"], ["leads"], ["explain", "no-such.html"], ["export", "package", "x"]], ids=" ".join)
+def test_the_program_and_its_entry_point_say_the_same(dajia, arguments):
+    there, here = program(*arguments), dajia(*arguments)
+    assert (there.returncode, there.stdout, there.stderr) == (here.returncode, here.stdout, here.stderr)
 
 
 @pytest.mark.parametrize(("arguments", "code", "says"), [
@@ -43,7 +61,7 @@ def test_help_lists_every_command():
     (["export", "package", "x"], 2, "dajia daily"),
     (["search", "证"], 2, "dajia daily"),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
-def test_a_mistake_gets_one_clear_message(arguments, code, says):
+def test_a_mistake_gets_one_clear_message(dajia, arguments, code, says):
     done = dajia(*arguments)
     assert done.returncode == code, done.stderr
     assert says in done.stderr
@@ -56,7 +74,7 @@ def test_a_mistake_gets_one_clear_message(arguments, code, says):
     ("[crawl\n", "not valid TOML"),
     ('[sources.baidu]\nrobots = "override"\n', "legal_basis"),
 ], ids=["misspelt key", "bad value", "broken file", "override without ground"])
-def test_a_bad_configuration_names_file_and_field(home, text, says):
+def test_a_bad_configuration_names_file_and_field(dajia, home, text, says):
     home.config.write_text(text, encoding="utf-8")
     done = dajia("--home", home.root, "daily")
     assert done.returncode == 2
@@ -65,7 +83,7 @@ def test_a_bad_configuration_names_file_and_field(home, text, says):
     assert "Traceback" not in done.stderr
 
 
-def test_a_store_from_a_newer_version_is_left_alone(home, store):
+def test_a_store_from_a_newer_version_is_left_alone(dajia, home, store):
     store.close()
     db = sqlite3.connect(home.store)
     db.execute("INSERT INTO migrations (name, at) VALUES ('9999_future', '2030-01-01')")
@@ -77,14 +95,14 @@ def test_a_store_from_a_newer_version_is_left_alone(home, store):
     assert "Traceback" not in done.stderr
 
 
-def test_a_store_that_is_no_database_is_told(home):
+def test_a_store_that_is_no_database_is_told(dajia, home):
     home.store.write_text("这不是数据库" * 100, encoding="utf-8")
     done = dajia("--home", home.root, "leads")
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
 
 
-def test_a_lead_goes_from_queue_to_decision_and_back(home, store, judged):
+def test_a_lead_goes_from_queue_to_decision_and_back(dajia, home, store, judged):
     judged("http://seller.example/\x1b[31m")
     leads.build(store)
     store.close()
@@ -102,7 +120,7 @@ def test_a_lead_goes_from_queue_to_decision_and_back(home, store, judged):
     assert [(r["subject"], r["state"]) for r in rows] == [("seller.example", "revoked")]
 
 
-def test_bulk_judging_keeps_order_and_tells_bad_lines(tmp_path):
+def test_bulk_judging_keeps_order_and_tells_bad_lines(dajia, tmp_path):
     source = tmp_path / "in.jsonl"
     lines = ['{"id": 1, "text": "高处作业证免考包过，加微信 gk139x0000"}', "{broken", '{"id": 3, "text": "今天天气好"}']
     source.write_text("\n".join(lines), encoding="utf-8")
@@ -116,7 +134,7 @@ def test_bulk_judging_keeps_order_and_tells_bad_lines(tmp_path):
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
-def test_bulk_scanning_reports_hits_only(tmp_path, packed):
+def test_bulk_scanning_reports_hits_only(dajia, tmp_path, packed):
     data = b"baidu.com\ncx-mem-gov.cn\nno name!\nexample.org\n"
     source = tmp_path / "names"
     source.write_bytes(gzip.compress(data) if packed else data)
@@ -130,7 +148,7 @@ def test_no_network_is_told_fast_and_is_not_silence(home):
     """Every source unreachable: exit 4, each named, nothing called empty."""
     home.config.write_text('[network]\nproxy = "http://127.0.0.1:9"\nconnect_timeout = 2\n[crawl]\ndelay = 0\nmax_queries = 1\n',
                            encoding="utf-8")
-    done = dajia("--home", home.root, "daily", "--json")
+    done = program("--home", home.root, "daily", "--json")
     assert done.returncode == 4, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
     assert set(said["sources"].values()) <= {"unreachable", "disabled"}
