@@ -71,17 +71,21 @@ def _relevant(fired: list[Fired], kind: Kind) -> list[Fired]:
     return [f for f in fired if f.rule.kind == wanted or (f.rule.kind in ("exempt", "limit") and f.rule.applies in (wanted, "both"))]
 
 
-@cache
 def ruleset_digest() -> str:
     """SHA-256 over everything that decides a judgement: rules, lexicons, the code of this package, adjusted weights."""
-    folder = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".yml", ".tsv") and "__pycache__" not in p.parts):
-        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    digest = _shipped_digest().copy()
     for name, weight in sorted(engine.adjusted().items()):
         digest.update(f"{name}={weight}\0".encode())
     return digest.hexdigest()
+
+
+@cache
+def _shipped_digest() -> hashlib._Hash:
+    folder, digest = Path(__file__).parent, hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".yml", ".tsv") and "__pycache__" not in p.parts):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest
 
 
 def bands() -> tuple[Band, ...]:

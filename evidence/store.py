@@ -15,8 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Self
 
-from sqlite_utils import Database
-
 from evidence import custody, ids, search
 from evidence.archive import WarcFile
 from evidence.home import Home
@@ -78,6 +76,8 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
     stale = db.execute("PRAGMA user_version").fetchone()[0] != stamp()
     if len(done) == len(known) and not stale:
         return
+    from sqlite_utils import Database  # here, because it loads numpy, and most starts of a program migrate nothing
+
     db.execute("BEGIN IMMEDIATE")
     try:
         done = {row[0] for row in db.execute("SELECT name FROM migrations")}  # another process may have been first

@@ -4,8 +4,10 @@ changes, so they may improve without a migration; each entry is (name, what it a
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 VIEWS: tuple[tuple[str, str, str], ...] = (
     (

@@ -25,6 +25,7 @@ from evidence.sealing import SealError
 from evidence.store import StoreError
 
 OK, PARTIAL, USAGE, ENVIRONMENT, NOTHING, NOT_VERIFIABLE = range(6)
+_COMMANDS = Path(__file__).with_name("commands")
 
 
 class Commands(click.Group):
@@ -32,8 +33,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in alphabetical order."""
-        folder = str(Path(__file__).with_name("commands"))
-        return sorted(module.name.rstrip("_") for module in iter_modules([folder]))
+        return sorted(module.name.rstrip("_") for module in iter_modules([str(_COMMANDS)]))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, None when there is none of that name."""
@@ -44,6 +44,12 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of the help, read from the modules' text: importing all of them takes seconds."""
+        names = self.list_commands(ctx)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _summary(name, formatter.width - 6 - max(map(len, names)))) for name in names])
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest name for a misspelt one."""
         import difflib
@@ -52,6 +58,17 @@ class Commands(click.Group):
             near = difflib.get_close_matches(args[0], names, n=1)
             ctx.fail(f"没有命令 {args[0]!r}" + (f"；是不是 {near[0]!r}？" if near else "") + f"  可用：{'、'.join(names)}")
         return super().resolve_command(ctx, args)
+
+
+def _summary(name: str, width: int) -> str:
+    """The first sentence of a command's help, cut to `width` characters."""
+    import ast
+
+    path = _COMMANDS / f"{name}{'_' if name == 'import' else ''}.py"
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name == "command":
+            return click.Command(name, help=ast.get_docstring(node)).get_short_help_str(width)
+    raise AssertionError(f"{path}: no function named command")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from classifiers import ruleset_digest
+from classifiers import engine, ruleset_digest
 from review.bulk import columns, shards
 from review.bulk.shards import BulkError, Note, Part
 from review.bulk.working import work
@@ -109,9 +109,14 @@ def _pool(job: Job, missing: int) -> Iterator[Outcomes]:
         yield lambda parts: _spread(client, job, parts)
 
 
+def _rules() -> tuple[dict[str, float], str]:
+    """(this installation's own weights, digest of its rule set): what every process of the job must judge by."""
+    return dict(engine.adjusted()), ruleset_digest()
+
+
 def _here(job: Job, part: Part) -> Note | str:
     try:
-        return work(job.name, str(job.folder), part)
+        return work(job.name, str(job.folder), part, *_rules())
     except BulkError as problem:
         return str(problem).removeprefix(f"{part.label}：")
 
@@ -143,12 +148,12 @@ def _client(job: Job) -> Iterator[Any]:
 def _spread(client: Any, job: Job, parts: list[Part]) -> Iterator[tuple[Part, Note | str]]:
     from distributed import wait
 
-    waiting, running = deque(parts), dict[Any, Part]()
+    waiting, running, rules = deque(parts), dict[Any, Part](), _rules()
     while waiting or running:
         room = max(1, AHEAD * len(client.nthreads())) - len(running)
         for _ in range(min(room, len(waiting))):
             part = waiting.popleft()
-            future = client.submit(work, job.name, str(job.folder.absolute()), part, pure=False)
+            future = client.submit(work, job.name, str(job.folder.absolute()), part, *rules, pure=False)
             running[future] = part
         for future in wait(list(running), return_when="FIRST_COMPLETED").done:  # type: ignore[no-untyped-call]
             part = running.pop(future)

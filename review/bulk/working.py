@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import platform
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TextIO
 
+from classifiers import engine, ruleset_digest
 from classifiers.jsonl import judge_lines
 from classifiers.scan import Counts as Scanned
 from classifiers.scan import ScanError, scan_lines, scan_stream
@@ -18,8 +20,16 @@ from review.bulk import columns, shards
 from review.bulk.shards import BulkError, Note, Part
 
 
-def work(job: str, folder: str, part: Part) -> Note:
-    """Do one shard unless it is done; returns its note. BulkError when the part cannot be read."""
+def work(job: str, folder: str, part: Part, weights: Mapping[str, float], rules: str) -> Note:
+    """Do one shard unless it is done; returns its note.
+
+    `weights` are those that the installation which asked has accepted, `rules` its rule set's digest: this process takes the
+    weights over. BulkError when the part cannot be read, or when the rules of this machine are others.
+    """
+    if dict(engine.adjusted()) != weights:
+        engine.adjust(weights)
+    if ruleset_digest() != rules:
+        raise BulkError(f"{part.label}：这台机器（{platform.node()}）上的规则与发起任务的不同；请在各机装同一版本的 dajia")
     place = Path(folder)
     if (known := shards.finished(place, part.number)) is not None:
         return known

@@ -1,11 +1,13 @@
 """What a daily run can be told, how it takes up what others left, and how it is told whatever became of it."""
 
+import io
 import json
 import os
 
 import pytest
 from click.testing import CliRunner
 
+from evidence.archive import WarcWriter
 from evidence.config import Config
 from evidence.frontier import Frontier
 from evidence.home import Home
@@ -114,6 +116,13 @@ def test_a_clock_before_the_newest_record_is_told(store, monkeypatch):
     assert catching_up.clock_fault(store) == ""
     monkeypatch.setattr("evidence.ids.utc_now", lambda: "2020-01-01T00:00:00.000000Z")
     assert "时钟" in catching_up.clock_fault(store)
+
+
+def test_the_clock_is_looked_at_before_recovery_writes_by_it(home, store, monkeypatch):
+    WarcWriter.create(home, store.begin_run("daily", clock.today()), "capture").close()  # a kill came before it was registered
+    monkeypatch.setattr("evidence.ids.utc_now", lambda: "2020-01-01T00:00:00.000000Z")
+    result = chain.judge_again(home, Reporter(io.StringIO()))
+    assert [p for p in result.problems if "时钟" in p]
 
 
 @pytest.mark.parametrize(("deaths", "code", "told"), [(0, 0, 0), (1, 0, 1), (2, 0, 2), (9, -9, 3)],

@@ -16,9 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classifiers import engine, ruleset_digest
+from evidence.home import Home
 from review.bulk import columns, running, shards
 from review.bulk.running import Job, run
 from review.bulk.shards import BulkError, Part
+from review.bulk.working import work
 from review.cli import main
 
 DAJIA = str(Path(sys.executable).with_name("dajia"))
@@ -161,6 +164,43 @@ def test_a_cluster_that_exists_is_used_by_its_address(pages, tmp_path):
             process.wait(30)
 
 
+@pytest.fixture
+def own_weights(tmp_path):
+    """A home whose own weights change what the pages get."""
+    home = Home.at(tmp_path / "home").prepare()
+    home.weights.write_text("weights:\n" + "".join(f"  {rule.name}: {rule.weight / 2:g}\n" for rule in engine.shipped()), encoding="utf-8")
+    yield home
+    engine.adjust({})
+
+
+@pytest.mark.parametrize("workers", ["1", "2"], ids=["this process", "processes of Dask"])
+def test_shards_are_judged_by_the_weights_of_the_installation(pages, own_weights, tmp_path, workers):
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(b"\n".join(pages[0].read_bytes().splitlines()[:12]))
+    at = ["--home", str(own_weights.root), "judge", "--jsonl", str(source), "--out"]
+    for more in (["serial.jsonl"], ["out.jsonl", "--shards", str(tmp_path / "shards"), "--shard-mb", "0.0005", "--workers", workers]):
+        with pytest.raises(SystemExit) as ended:
+            main([*at, str(tmp_path / more[0]), *more[1:]])
+        assert ended.value.code == 0
+    made = (tmp_path / "serial.jsonl").read_bytes()
+    assert (tmp_path / "out.jsonl").read_bytes() == made
+    assert made != b"".join(pages[1].splitlines(keepends=True)[:12])
+
+
+def test_a_process_takes_the_weights_over_and_refuses_other_rules(pages, own_weights, tmp_path):
+    part = shards.plan([pages[0]], "jsonl", 4_000)[0]
+    weights = {rule.name: rule.weight / 2 for rule in engine.shipped()}
+    engine.adjust(weights)
+    theirs = ruleset_digest()
+    engine.adjust({})
+    assert theirs != ruleset_digest()
+    (tmp_path / "shards").mkdir()
+    with pytest.raises(BulkError, match="同一版本"):
+        work("judge", str(tmp_path / "shards"), part, {}, theirs)
+    assert work("judge", str(tmp_path / "shards"), part, weights, theirs).number == 0
+    assert dict(engine.adjusted()) == weights
+
+
 def test_names_in_shards_give_the_same_hits(tmp_path):
     source = tmp_path / "names.txt"
     source.write_text("\n".join(NAMES * 40), encoding="utf-8")
@@ -214,7 +254,7 @@ def test_memory_does_not_grow_with_the_input(tmp_path, monkeypatch):
     """What the coordinator keeps is a note a shard; a worker holds a line at a time."""
     import tracemalloc
 
-    monkeypatch.setattr(running, "work", lambda name, folder, part: shards.Note(part.number, {"judged": 1}, [], 0, ""))
+    monkeypatch.setattr(running, "work", lambda name, folder, part, weights, rules: shards.Note(part.number, {"judged": 1}, [], 0, ""))
     peaks = []
     for size in (200, 2_000):
         path = tmp_path / f"{size}.jsonl"
