@@ -18,7 +18,7 @@ demo: .setup-done
 	@$(VENV)/bin/dajia demo
 
 test: .setup-tests-done
-	@$(PY) -m pytest -q -n auto --dist loadfile
+	@$(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 check: .setup-done
 	@$(VENV)/bin/ruff check .

@@ -20,11 +20,12 @@ def _refuse_outside(sock, address):
         raise AssertionError(f"a test tried to reach {host!r}; tests know loopback only")
 
 
-_LONG = ("acceptance/", "test_hostile_corpus", "review/desk", "test_faults", "test_verify_many", "test_covering")
+_LONG = ("acceptance/test_demo", "acceptance/", "test_hostile_corpus", "test_deepen", "test_browser.py", "test_desk_browser", "test_worker",
+         "test_bulk", "test_verify_many", "test_capture", "test_discover", "test_daily_hostile", "review/desk", "test_formats_hostile", "test_recheck")
 
 
 def pytest_collection_modifyitems(items):
-    """The longest files first: they run beside the short ones, not after them."""
+    """The longest files first: they run beside the short ones, not after them. `make test` tells xdist to keep the order."""
     def turn(item):
         path = item.path.as_posix()
         return next((n for n, part in enumerate(_LONG) if part in path), len(_LONG))

@@ -24,7 +24,8 @@ class Journal:
             except ValueError:
                 continue  # the harness was killed while it wrote this line: the trial is played again
             if row.pop("key", None) == self.key:
-                self.known[row.pop("trial")] = Result(**row)
+                trial = row.pop("trial")
+                self.known[trial] = Result(**row)
 
     def add(self, trial, result):
         """Keep the result of `trial`, its name before it was played."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from docx.styles.style import StyleFactory
 
 from exports.defang import visible
 from exports.letters import Letter, numbered
@@ -46,7 +49,13 @@ def write(letter: Letter, target: Path) -> None:
 
 
 def page_of_paper() -> Any:
-    """An empty document on GB/T 9704 paper with page numbers “— 1 —” outside."""
+    """An empty document on GB/T 9704 paper with page numbers “— 1 —” outside, and the styles of letters and records."""
+    return Document(BytesIO(_blank()))
+
+
+@cache
+def _blank() -> bytes:
+    """Made once in a process: each new style makes the library search all others, for longer than the writing of a letter takes."""
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -62,14 +71,20 @@ def page_of_paper() -> Any:
             set_font(run, "宋体", 14.0)
             if part is None:
                 _page_field(run)
-    return document
+    for font, indent in ((BODY, False), (BODY, True), (HEADING, True)):
+        style(document, font, SIZE, indent=indent)
+    style(document, TITLE, 22.0, 36.0)
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
 
 
 def style(document: Any, font: str, size: float, line: float = LINE, *, indent: bool = False) -> Any:
     """A paragraph style with this font, size and fixed line pitch in points; `indent`: two characters."""
     name = f"{font} {size:g} {line:g}{' indented' if indent else ''}"
-    if any(s.name_val == name for s in document.styles.element.style_lst):
-        return document.styles[name]
+    there = next((s for s in reversed(document.styles.element.style_lst) if s.name_val == name), None)  # ours are the last
+    if there is not None:
+        return StyleFactory(there)
     made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     set_font(made, font, size)
     layout = made.paragraph_format
