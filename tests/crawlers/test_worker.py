@@ -15,6 +15,7 @@ from evidence.config import load
 from evidence.home import Home
 from evidence.sharing import frontier_for
 from evidence.store import Store
+from review.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGES, DELAY = 240, 0.02
@@ -150,8 +151,10 @@ def test_a_worker_tells_that_the_queue_vanished(fleet):
     ('[frontier]\nurl = "http://127.0.0.1"\n', "frontier.url"),
     ('[frontier]\nurl = "env:NO_SUCH_QUEUE"\n', "NO_SUCH_QUEUE"),
 ], ids=["none", "nobody there", "another scheme", "variable not set"])
-def test_a_worker_without_a_queue_says_so(tmp_path, config, told):
+def test_a_worker_without_a_queue_says_so(tmp_path, capfd, config, told):
     home = Home.at(tmp_path / "w").prepare()
     home.config.write_text(config, encoding="utf-8")
-    done = subprocess.run([str(Path(sys.executable).with_name("dajia")), "--home", str(home.root), "worker"], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode in (2, 3) and told in done.stderr and "Traceback" not in done.stderr
+    with pytest.raises(SystemExit) as ended:
+        main(["--home", str(home.root), "worker"])
+    said = capfd.readouterr().err
+    assert ended.value.code in (2, 3) and told in said and "Traceback" not in said
