@@ -76,6 +76,27 @@ def served(world, tmp_path):
     thread.join()
 
 
+def shown(page, address):
+    """The replayed page. The viewer opens its frame as soon as its service worker is registered; a busy machine now and then
+    asks the server for that frame before the worker is active, and then nothing ever comes: it is loaded again, as a user would."""
+    from playwright.sync_api import TimeoutError as Late
+
+    viewer = page.frame_locator("replay-web-page iframe")
+    for last in (False, False, True):
+        page.goto(address)
+        for seconds in (5, 25):
+            try:
+                viewer.frame_locator("iframe").locator("h1").wait_for(timeout=seconds * 1000)
+                return viewer.frame_locator("iframe")
+            except Late:
+                began = viewer.locator(":root").evaluate("() => performance.getEntriesByType('navigation')[0].workerStart", timeout=5000)
+                if not last and not began:
+                    break  # not by the worker: no word on the package
+                if seconds == 25:
+                    raise
+    raise AssertionError("unreachable")
+
+
 def test_the_page_is_seen_as_captured_and_nothing_leaves(served, tmp_path):
     from playwright.sync_api import sync_playwright
 
@@ -88,9 +109,7 @@ def test_the_page_is_seen_as_captured_and_nothing_leaves(served, tmp_path):
         asked = []
         context.on("request", lambda request: asked.append(request.url))
         page = context.new_page()
-        page.goto(served)
-        inside = page.frame_locator("replay-web-page iframe").frame_locator("iframe")
-        inside.locator("h1").wait_for(timeout=60_000)
+        inside = shown(page, served)
         assert inside.locator("h1").inner_text() == "全国电工证快速办理"
         assert inside.locator("h1").evaluate("e => getComputedStyle(e).color") == "rgb(198, 40, 40)"
         assert inside.locator("#badge").evaluate("e => e.naturalWidth") == 120
