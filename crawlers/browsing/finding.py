@@ -1,7 +1,7 @@
 """Looks for a Chromium: where the configuration says, $BROWSER_PATH, names on PATH, well-known places, Playwright's own.
 
-Its headless shell, the same engine without the parts of a window, comes first: a capture costs a quarter less time of the
-processor and a third less memory (docs/benchmarks.md).
+Its headless shell, the same engine without the parts of a window, comes first: a capture costs about a quarter less processor
+time and memory (docs/benchmarks.md).
 """
 
 from __future__ import annotations
