@@ -29,7 +29,7 @@ delay = 0.0
 concurrency = 16
 [browser]
 timeout = 4.0
-tabs = 3
+tabs = 2
 [sources.capture]
 robots = "override"
 legal_basis = "invented hosts of a test"
