@@ -15,7 +15,7 @@ from evaluation_pages import Case, cases
 from classifiers import Judgement, judge
 
 # Class → (should be queued, target share that is judged rightly).
-TARGETS = {"illicit": (True, 0.97), "benign": (False, 0.99), "grey": (False, 0.95), "fake_site": (True, 0.95), "lawful_site": (False, 1.0)}
+TARGETS = {"illicit": (True, 0.97), "benign": (False, 0.99), "ordinary": (False, 1.0), "grey": (False, 0.95), "fake_site": (True, 0.95), "lawful_site": (False, 1.0)}
 Row = tuple[Case, Judgement]
 
 

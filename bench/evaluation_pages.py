@@ -18,7 +18,7 @@ from classifiers import ImageReading, PageInput
 
 FOLDER = Path(__file__).parent / "evaluation"
 # File → the class of its entries.
-CLASSES = {"ads": "illicit", "benign": "benign", "grey": "grey", "fake_sites": "fake_site", "lawful_sites": "lawful_site"}
+CLASSES = {"ads": "illicit", "benign": "benign", "ordinary": "ordinary", "grey": "grey", "fake_sites": "fake_site", "lawful_sites": "lawful_site"}
 _NEIGHBOURS = {
     "forum": ("新人报到", "焊条怎么选", "谁有今年的题库", "工资拖欠怎么办"),
     "shop": ("二手塔吊转让", "工地围挡批发", "代理记账报税", "叉车租赁按天计费", "焊工证培训报名"),

@@ -1,9 +1,10 @@
-"""How close a text's wording is to that of known sellers: a linear model over short pieces of it and over their sound.
+"""How close a page is to known sellers' or known fakes': linear models over short pieces of text, their sound, and marks.
 
 Lists of words know what was listed. Sellers coin new ones by the day, out of the same stuff: this model weighs single
-characters, pairs, and the sound of two and three in a row (so a homophone weighs what the plain word does). It is data
-(`lexicons/wording.tsv`: piece, rarity, weight), fitted by `bench/fit_wording.py` on invented pages of both kinds, and it
-never accuses alone: rules ask for contacts and certificates beside it, and everything that speaks against still does.
+characters, pairs, and the sound of two and three in a row (so a homophone weighs what the plain word does), once over the
+page's own words and once over those around its contacts, and beside them what the features found (`classifiers.marks`).
+The models are data (`lexicons/wording.tsv` for sellers, `lexicons/posing.tsv` for sites that pose as official ones: piece,
+rarity, weight; a mark begins with "="), fitted by `bench/fit_wording.py` on invented pages of both kinds.
 """
 
 from __future__ import annotations
@@ -12,23 +13,27 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 from pypinyin import lazy_pinyin
 
-FILE = Path(__file__).parent / "lexicons" / "wording.tsv"
-MAX_LETTERS = 4_000
-SOUND = "~"
+FOLDER = Path(__file__).parent / "lexicons"
+SELLERS, FAKES = "wording", "posing"
+MAX_LETTERS, MAX_NEAR = 2_500, 1_000
+SOUND, MARK, FOREIGN = "~", "=", "aa"
+# What one mark weighs beside a whole text, whose pieces have length one together.
+MARKED = 0.16
 _SHOWN = re.compile(r"[\u3400-\u9fff]{2,}")
 _RUN = re.compile(r"[a-z0-9]+|[^a-z0-9]")
+_LATIN = re.compile(r"[a-z]+")
 _SYLLABLE = re.compile(
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|iao|ian|ing|ang|eng|ong|uai|uan|ai|ei|ao|ou|an|en|er|ia|ie|iu|in|ua|uo|ui|un|ue|ve|a|o|e|i|u|v)"
     "(?![aeiouv])")
 _PINYIN = re.compile(f"(?:{_SYLLABLE.pattern})+")
-_TOLD, _SHORT_FIGURE, _LONG_WORD = 6, 4, 6
+_TOLD, _MARKS_TOLD, _SHORT_FIGURE, _LONG_WORD = 6, 4, 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,20 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`score`: 0 is undecided, above it sellers, below it everybody else; `telling`: pieces that weighed most for sellers."""
+    """`score`: above 0 rather one of them, below it rather not; `telling`, `marked`: pieces and marks that weighed most for it."""
 
     score: float
     telling: tuple[str, ...]
+    marked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the model reads of a page, squeezed: its own words, those around its contacts, and its marks."""
+
+    whole: str
+    near: str
+    marks: Mapping[str, int] = field(default_factory=dict)
 
 
 def tokens(squeezed: str) -> list[str]:
@@ -65,6 +80,12 @@ def tokens(squeezed: str) -> list[str]:
         else:
             found += _syllables(run)
     return found
+
+
+def foreign(squeezed: str) -> float:
+    """How much of a text is in long words of Latin letters that are no pinyin: a share of its letters."""
+    words = [run for run in _LATIN.findall(squeezed) if _syllables(run) == (FOREIGN,)]
+    return sum(map(len, words)) / max(len(squeezed), 1)
 
 
 def pieces(squeezed: str) -> Counter[str]:
@@ -89,7 +110,7 @@ def _syllables(run: str) -> tuple[str, ...]:
     parts = _PINYIN.fullmatch(run)
     if parts and len(run) > 1:
         return tuple(_SYLLABLE.findall(run))
-    return (run,) if len(run) <= _LONG_WORD else ("aa",)
+    return (run,) if len(run) <= _LONG_WORD else (FOREIGN,)
 
 
 def weighed(found: Counter[str], rarity: Mapping[str, tuple[float, float]], unknown: float) -> Iterator[tuple[str, float]]:
@@ -108,26 +129,38 @@ def weighed(found: Counter[str], rarity: Mapping[str, tuple[float, float]], unkn
         yield from ((piece, share / length) for piece, share in rows)
 
 
-def likeness(squeezed: str, model: Model | None = None) -> Likeness:
-    """How a squeezed text compares with known sellers' wording; linear in its length, at most MAX_LETTERS of it."""
-    return _likeness(squeezed[:MAX_LETTERS]) if model is None else _weigh(squeezed, model)
+def shares(words: Words, rarity: Mapping[str, tuple[float, float]], unknown: float) -> Iterator[tuple[str, float]]:
+    """(piece, share) of everything known on a page; a piece may come twice, from the whole and from around the contacts."""
+    whole, near = words.whole[:MAX_LETTERS], words.near[:MAX_NEAR]
+    if whole == near:
+        yield from ((piece, 2 * share) for piece, share in weighed(pieces(whole), rarity, unknown))
+    else:
+        yield from weighed(pieces(whole), rarity, unknown)
+        yield from weighed(pieces(near), rarity, unknown)
+    yield from ((MARK + name, MARKED * math.log1p(n)) for name, n in words.marks.items() if MARK + name in rarity)
 
 
-@lru_cache(maxsize=64)  # a page is asked about as a whole and around its contacts, more than once
-def _likeness(squeezed: str) -> Likeness:
-    return _weigh(squeezed, shipped())
-
-
-def _weigh(squeezed: str, model: Model) -> Likeness:
-    parts = [(share * model.pieces[piece][1], piece) for piece, share in weighed(pieces(squeezed), model.pieces, model.unknown)]
-    telling = sorted((part for part in parts if part[0] > 0 and _SHOWN.fullmatch(part[1])), reverse=True)
-    return Likeness(model.bias + sum(part for part, _ in parts), tuple(piece for _, piece in telling[:_TOLD]))
+def likeness(words: Words, model: Model | None = None) -> Likeness:
+    """How a page compares with those a model knows (default: sellers'); linear in its length, at most MAX_LETTERS of it."""
+    model = model or shipped()
+    weight: dict[str, float] = {}
+    for piece, share in shares(words, model.pieces, model.unknown):
+        weight[piece] = weight.get(piece, 0.0) + share * model.pieces[piece][1]
+    heaviest = sorted(((part, piece) for piece, part in weight.items() if part > 0), reverse=True)
+    told = [piece for _, piece in heaviest if _SHOWN.fullmatch(piece)]
+    marked = [piece[1:] for _, piece in heaviest if piece[0] == MARK]
+    return Likeness(model.bias + sum(weight.values()), tuple(told[:_TOLD]), tuple(marked[:_MARKS_TOLD]))
 
 
 @cache
-def shipped() -> Model:
-    """The model that comes with the package."""
-    return parse(FILE.read_text(encoding="utf-8"))
+def shipped(name: str = SELLERS) -> Model:
+    """A model that comes with the package: SELLERS or FAKES."""
+    return parse(place(name).read_text(encoding="utf-8"))
+
+
+def place(name: str) -> Path:
+    """The file of a model."""
+    return FOLDER / f"{name}.tsv"
 
 
 def parse(text: str) -> Model:
@@ -147,5 +180,5 @@ def parse(text: str) -> Model:
         elif len(cells) == 3:
             found[cells[0]] = (float(cells[1]), float(cells[2]))
         else:
-            raise ValueError(f"wording.tsv 第 {number} 行：应为“片段<Tab>稀有度<Tab>权重”")
+            raise ValueError(f"模型文件第 {number} 行：应为“片段<Tab>稀有度<Tab>权重”")
     return Model(found, bias, unknown, dated)

@@ -68,7 +68,7 @@ def test_what_a_fake_site_imitates_is_named() -> None:
 
 
 def test_facts_raise_the_score_and_are_quoted() -> None:
-    case = next(case for case in PAGES["fakes"] if case["name"] == "state service 2")
+    case = next(case for case in PAGES["fakes"] if 50 <= _judge(case).score < 80)  # one that can still rise
     facts = {
         "domain_created": "2026-09-01",
         "ip_country": "US",

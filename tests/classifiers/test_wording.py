@@ -7,16 +7,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers import PageInput, judge
+from classifiers.features.wording import near
 from classifiers.fitting import logistic
+from classifiers.marks import marks
 from classifiers.normalise import fold
-from classifiers.wording import MAX_LETTERS, Model, likeness, parse, pieces, shipped, tokens
+from classifiers.reader import read
+from classifiers.reading import Reading
+from classifiers.wording import FAKES, MAX_LETTERS, SELLERS, Model, Words, likeness, parse, pieces, shipped, tokens
 
-SELLERS = ["不用考试直接出证", "人不到场三天下证", "内部操作包过", "先看证再付款", "替考代考都有"]
+BAD = ["不用考试直接出证", "人不到场三天下证", "内部操作包过", "先看证再付款", "替考代考都有"]
 OTHERS = ["周一开课请带身份证", "考试合格后发证", "招聘电工两名", "举报无证上岗", "本局办理复审"]
 
 
 def score(text: str, model: Model | None = None) -> float:
-    return likeness(fold(text).text, model).score
+    squeezed = fold(text).text
+    return likeness(Words(squeezed, squeezed), model).score
+
+
+def reading(html: str) -> Reading:
+    return Reading(read(PageInput("https://a1.example/", html=html)))
 
 
 @pytest.mark.parametrize(
@@ -50,11 +59,12 @@ def test_any_text_has_a_finite_score(text):
 def test_a_text_of_nothing_known_is_nobodys():
     assert score("") == shipped().bias < 0
     assert score("鼙鼓薜荔蓼莪葳蕤") < 0.5
+    assert likeness(Words("", ""), shipped(FAKES)).score < 0
 
 
 def test_only_so_much_is_read():
     text = "不用考试直接出证" * 1000
-    assert likeness(text) == likeness(text[:MAX_LETTERS])
+    assert likeness(Words(text, "")) == likeness(Words(text[:MAX_LETTERS], ""))
 
 
 @pytest.mark.parametrize(("text", "line"), [("bias\tx\n", None), ("一\t二\t三\t四\n", "第 1 行")], ids=["no number", "too many cells"])
@@ -64,10 +74,10 @@ def test_a_broken_model_is_refused(text, line):
 
 
 def test_the_fit_tells_apart_what_can_be_told():
-    found = [pieces(text) for text in SELLERS + OTHERS]
+    found = [pieces(text) for text in BAD + OTHERS]
     column = {p: n for n, p in enumerate(sorted({p for one in found for p in one}))}
     rows = [{column[p]: 1.0 for p in one} for one in found]
-    truth = [True] * len(SELLERS) + [False] * len(OTHERS)
+    truth = [True] * len(BAD) + [False] * len(OTHERS)
     fit = logistic(rows, truth, len(column), strength=1e-3)
     scores = [fit.bias + sum(fit.weights[c] for c in row) for row in rows]
     assert all((s > 0) == bad for s, bad in zip(scores, truth, strict=True)) and fit.loss < 0.3
@@ -97,3 +107,44 @@ def test_the_finding_quotes_the_page():
     text = "登高证不进考场照样下本，工地人手一张，扣 700111222"
     found = next(f for f in judge(PageInput("https://a1.example/", text=text)).findings if f.rule == "ad/wording")
     assert text[found.start : found.end] == found.quote and "相近" in found.sentence
+
+
+THREAD = ('<div class="post-item" id="post_1"><p>焊条怎么选，求推荐</p></div>'
+          '<div class="post-item" id="post_2"><p>焊工证不用考试直接出，微信 hg5512cd</p></div>'
+          '<div class="post-item" id="post_3"><p>楼上又来发广告</p></div>')
+
+
+def test_of_a_thread_only_the_posts_that_leave_a_contact_are_near():
+    text = near(reading(THREAD))
+    assert "焊工证不用考试直接出" in text
+    assert "焊条怎么选" not in text and "楼上又来" not in text
+
+
+def test_of_a_page_without_any_contact_all_is_near():
+    one = reading("<h1>电工证复审</h1><p>请带身份证到窗口办理。</p>")
+    assert near(one) == one.own_text
+
+
+def test_marks_tell_place_and_speaker():
+    found = marks(reading("<title>免考出证</title><p>电工证免考出证，微信 hg5512cd</p><p>有人说免考，那是骗局。</p>"))
+    assert found["promise.no_exam"] >= 1 and found["promise.no_exam@"] >= 1 and found["promise.no_exam^"] >= 1
+    assert found["framed.promise|warn"] >= 1
+    assert not any(name.startswith(("wording.", "posing.")) for name in found)
+
+
+@pytest.mark.parametrize("name", [SELLERS, FAKES])
+def test_a_shipped_model_is_dated_and_holds_letters_sounds_and_marks(name):
+    model = shipped(name)
+    assert model.dated and model.unknown > 0
+    assert {piece[0] for piece in model.pieces} >= {"~", "=", "证"}
+
+
+def test_what_was_found_is_told_beside_the_words():
+    text = "专业办理各类特种作业操作证，无需考试，全国联网可查，联系电话 139 0000 1111 王经理"
+    found = next(f for f in judge(PageInput("https://a1.example/", text=text)).findings if f.rule == "ad/wording")
+    assert "；" in found.sentence
+
+
+def test_a_page_in_another_language_is_not_weighed():
+    text = "Welder qualification lookup for special operation certificate holders, contact 139 0000 4411 for registration"
+    assert all(f.rule != "ad/wording" for f in judge(PageInput("https://a1.example/", text=text)).findings)
