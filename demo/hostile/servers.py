@@ -62,7 +62,7 @@ def dns_mapped(said: Said) -> None:
     said.page("不该有人看到这一页")
 
 
-@case("header-10mb", "10 MB 的响应头", plain="ok|error", browser="error")
+@case("header-10mb", "10 MB 的响应头", plain="ok|partial|error", browser="error")
 def header_10mb(said: Said) -> None:
     said.send(b"HTTP/1.1 200 OK\r\n")
     for number in range(10_000):
