@@ -21,6 +21,7 @@ _SHORT, _QUOTED, _AROUND, _LOOKED_AT, _FOREIGN = 8, 60, 100, 600, 0.5
 # What sellers say; or a paper or a site beside a way to be reached: where neither stands, nobody offers a certificate.
 _SAID = ("sign.*", "jargon.*", "disguise.*", "offer.*", "odd.*")
 _NAMED = (*PAPERS, "ctx.worksite", "ctx.study", "exam.required")
+_SMALL = ("frame.", "ctx.", "identity.foreign_host")  # weighed, but no reason a reader would accept
 
 
 @family("wording", MEANS)
@@ -85,7 +86,8 @@ def _joined(text: str, spans: list[tuple[int, int]]) -> str:
 def told(found: Likeness) -> str:
     """What weighed most, for a sentence: pieces of text, then what was found."""
     means = names()
-    said = list(dict.fromkeys(means[name] for mark in found.marked if (name := mark.rstrip("@^")) in means))
+    marked = (mark.rstrip("@^") for mark in found.marked if not mark.startswith(_SMALL))
+    said = list(dict.fromkeys(means[name].partition("（")[0] for name in marked if name in means))
     return "、".join(found.telling) + ("；" if found.telling and said else "") + "，".join(said)
 
 
