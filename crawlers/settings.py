@@ -4,6 +4,8 @@ What an installation chooses (agent, timeouts, sizes, delay) comes from `dajia.t
 these by `crawlers.session.apply`, so that `scrapy crawl` and `python -m crawlers.run` behave alike.
 """
 
+import resource
+
 BOT_NAME = "dajia"
 SPIDER_MODULES = ["crawlers.spiders"]  # a source is found by lying there: no list to edit
 
@@ -48,7 +50,8 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier decides w
 CONCURRENT_REQUESTS = 64  # most of them wait for their domain's turn
 CONCURRENT_ITEMS = 1  # Scrapy starts that many workers per response; we export a few items, or none
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 50_000_000
-MEMUSAGE_LIMIT_MB = 1400
+# Scrapy reads the peak, and a process is born with the peak of whoever started it: a large parent must not end it at once.
+MEMUSAGE_LIMIT_MB = max(1400, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 + 400)
 
 LOG_LEVEL = "INFO"
 LOG_VERSIONS: list[str] = []
