@@ -34,8 +34,12 @@ def moment(at: str) -> datetime:
 
 
 def new_id() -> str:
-    """A fresh 24-digit hexadecimal id whose order is the order of creation (millisecond, then chance)."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
+    """A fresh 24-digit hexadecimal id: millisecond, its part in 4,096ths, then 36 bits of chance.
+
+    The order of ids is the order of creation in one process: making one takes longer than a 4,096th of a millisecond.
+    """
+    millisecond, rest = divmod(time.time_ns(), 1_000_000)
+    return f"{millisecond:012x}{rest * 4096 // 1_000_000:03x}{secrets.randbits(36):09x}"
 
 
 def sha256(data: bytes) -> str:

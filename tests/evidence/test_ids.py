@@ -33,6 +33,12 @@ def test_normal_form_is_idempotent(path, query):
     assert ids.normal_url(once) == once
 
 
+def test_ids_made_one_after_the_other_stand_in_that_order():
+    made = [ids.new_id() for _ in range(2_000)]
+    assert made == sorted(set(made))
+    assert {len(one) for one in made} == {24} and all(int(one, 16) for one in made)
+
+
 @pytest.mark.parametrize("bad", ["", "javascript:alert(1)", "file:///etc/passwd", "http://", "data:text/html,x"])
 def test_what_is_no_web_address_is_refused(bad):
     with pytest.raises(ValueError, match="address"):
