@@ -123,6 +123,13 @@ class Reading:
         return "".join(self.folded.text[start:end] for start, end, _ in self.own)
 
     @cached_property
+    def marks(self) -> Mapping[str, int]:
+        """What was found on the page, as the pieces of a model."""
+        from classifiers.marks import marks  # it reads this module's types
+
+        return marks(self)
+
+    @cached_property
     def asides(self) -> tuple[list[int], list[int]]:
         """Squeezed begins and ends of what is not the page's own word: menus, lists of other pages, the footer."""
         blocks = [b for b in self.page.blocks if b.region not in OWN_REGIONS or b.region == "footer"]

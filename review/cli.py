@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
@@ -39,8 +40,7 @@ class Commands(click.Group):
         """The command, None when there is none of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        suffix = "_" if cmd_name == "import" else ""
-        command = import_module(f"review.commands.{cmd_name}{suffix}").command
+        command = import_module(f"review.commands.{_module(cmd_name)}").command
         assert isinstance(command, click.Command)
         return command
 
@@ -60,11 +60,16 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _module(name: str) -> str:
+    """The module of a command; a word of Python's own has a line behind it."""
+    return f"{name}_" if iskeyword(name) else name
+
+
 def _summary(name: str, width: int) -> str:
     """The first sentence of a command's help, cut to `width` characters."""
     import ast
 
-    path = _COMMANDS / f"{name}{'_' if name == 'import' else ''}.py"
+    path = _COMMANDS / f"{_module(name)}.py"
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef) and node.name == "command":
             return click.Command(name, help=ast.get_docstring(node)).get_short_help_str(width)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from classifiers.features import family
 from classifiers.features.wording import telling, told
-from classifiers.marks import marks
 from classifiers.reading import Hit, Reading
 from classifiers.wording import FAKES, Words, likeness, shipped
 
@@ -45,4 +44,4 @@ def asked(reading: Reading) -> bool:
 
 def words(reading: Reading) -> Words:
     """What the model reads of a site: all its text, foot and menus with it, and its marks."""
-    return Words(reading.folded.text, "", marks(reading))
+    return Words(reading.folded.text, "", reading.marks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from classifiers.features import family, names
-from classifiers.marks import ACCOUNT, CHANNELS, marks
+from classifiers.marks import ACCOUNT, CHANNELS
 from classifiers.reading import PAPERS, Hit, Reading
 from classifiers.wording import MAX_NEAR, Likeness, Words, foreign, likeness
 
@@ -54,7 +54,7 @@ def _reachable(reading: Reading) -> bool:
 
 def words(reading: Reading) -> Words:
     """What the model reads of a page."""
-    return Words(reading.own_text, near(reading), marks(reading))
+    return Words(reading.own_text, near(reading), reading.marks)
 
 
 def near(reading: Reading) -> str:
